@@ -1,0 +1,1 @@
+"""Real cores: the adapter contract, the adapters, worker processes, calibration."""

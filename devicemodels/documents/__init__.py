@@ -1,0 +1,1 @@
+"""How a file becomes a checked value: YAML with positions, quantities, errors, hashes."""

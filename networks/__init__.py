@@ -1,0 +1,1 @@
+"""The torch side: tracing, gating, compressing, training, and the small zoo."""

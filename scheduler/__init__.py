@@ -1,0 +1,1 @@
+"""Task graphs, problems, plans, and the algorithms that turn the one into the other."""

@@ -1,0 +1,1 @@
+"""One planning algorithm a file; `scheduler.registry` lists them."""

@@ -1,0 +1,1 @@
+"""Workloads, the reference engine, traces and metrics."""
