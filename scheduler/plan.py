@@ -1,0 +1,197 @@
+"""The plan: which segment runs where and how, with what it is expected to cost.
+
+A ``Plan`` is a frozen value and a document (``wakepath/plan@1``). It embeds the task graph and
+the platform that it was made for, so that it can be checked, simulated and executed alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from devicemodels.documents.quantities import Joules, Seconds, Share, Watts
+from devicemodels.platform import Platform
+from scheduler.taskgraph import SampleClass, TaskGraph
+
+PLAN_VERSION = "wakepath/plan@1"
+
+Objective = Literal["energy", "latency"]
+"""``energy``: expected joules per sample; ``latency``: worst case of one sample."""
+
+Cause = Literal["compute", "gate", "codec", "link", "wake", "idle", "switch", "rail"]
+"""Every joule has exactly one."""
+
+CAUSES: tuple[Cause, ...] = (
+    "compute",
+    "gate",
+    "codec",
+    "link",
+    "wake",
+    "idle",
+    "switch",
+    "rail",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What the plan was made to meet."""
+
+    objective: Objective
+    """What is minimised."""
+    period_s: Seconds
+    """Time between two releases."""
+    deadline_s: Seconds
+    """Longest allowed latency of any sample, not above the period."""
+    accuracy_floor: Share
+    """Lowest allowed expected accuracy."""
+    class_prior: Mapping[SampleClass, float]
+    """Share of samples of each class; sums to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a segment (with the gate after it) runs."""
+
+    segment: str
+    """Name of the segment."""
+    core: str
+    """Name of the core."""
+    operating_point: str
+    """Name of one of the core's operating points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """How an activation passes from a segment to the next one on another core."""
+
+    source: str
+    """Segment that writes the activation."""
+    target: str
+    """Segment that reads it."""
+    link: str
+    """Name of the link."""
+    codec: str
+    """Name of the edge's codec."""
+    wire_bytes: int
+    """Bytes that cross, header included."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateSetting:
+    """How a gate is used."""
+
+    gate: str
+    """Name of the gate."""
+    threshold: float
+    """A sample whose score is below it stops, as "negative"."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdleChoice:
+    """What a core does without work: the fixed policy, entering one idle state at once."""
+
+    core: str
+    """Name of the core."""
+    idle_state: str
+    """Name of one of the core's idle states."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the planner expects of one sample, over all exit outcomes, and over its period."""
+
+    energy_per_sample_j: Joules
+    """Expected energy between two releases, idle and rail included."""
+    energy_by_cause_j: Mapping[Cause, Joules]
+    """The same by cause; sums to ``energy_per_sample_j``."""
+    mean_power_w: Watts
+    """Energy per sample over the period."""
+    latency_mean_s: Seconds
+    """Expected latency."""
+    latency_max_s: Seconds
+    """Latency of a sample that no gate stops."""
+    stop_rate_by_gate: Mapping[str, float]
+    """Share stopped among those reaching each gate."""
+    accuracy: float
+    """Expected share of right answers, from validation data: base less the codecs' losses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """How good the plan is known to be."""
+
+    method: str
+    """The algorithm, in the registry's name."""
+    status: Literal["optimal", "feasible"]
+    """``optimal``: proved by an exact method; ``feasible``: no proof."""
+    lower_bound: float
+    """No plan has a lower objective value: joules per sample, or seconds."""
+    gap: float
+    """(objective - lower bound) / objective; 0 for a plan proved optimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A complete, self-contained answer to a planning problem."""
+
+    name: str
+    """Name of the scenario or of the network."""
+    requirements: Requirements
+    """What it was made to meet."""
+    placements: tuple[Placement, ...]
+    """One a segment, in the task graph's order."""
+    crossings: tuple[Crossing, ...]
+    """One an edge whose two segments run on different cores, in order."""
+    gates: tuple[GateSetting, ...]
+    """One a gate of the task graph, in order."""
+    idle: tuple[IdleChoice, ...]
+    """One a core of the platform, in order."""
+    expected: Expected
+    """What it should cost."""
+    certificate: Certificate
+    """How good it is."""
+    task_graph: TaskGraph
+    """What is planned."""
+    platform: Platform
+    """What it is planned for."""
+    task_graph_sha256: str
+    """Hash of the embedded task graph."""
+    platform_sha256: str
+    """Hash of the embedded platform."""
+    version: Literal["wakepath/plan@1"] = field(default="wakepath/plan@1")
+    """Version of the document."""
+
+    @property
+    def objective_value(self) -> float:
+        """The figure that was minimised: joules per sample, or seconds."""
+        if self.requirements.objective == "energy":
+            return self.expected.energy_per_sample_j
+        return self.expected.latency_max_s
+
+    def placement(self, segment: str) -> Placement:
+        """Where the segment of that name runs; ``KeyError`` if it is not placed."""
+        for placement in self.placements:
+            if placement.segment == segment:
+                return placement
+        raise KeyError(segment)
+
+    def crossing(self, source: str, target: str) -> Crossing | None:
+        """How the activation crosses between two segments; None if it stays on its core."""
+        for crossing in self.crossings:
+            if (crossing.source, crossing.target) == (source, target):
+                return crossing
+        return None
+
+    def threshold(self, gate: str) -> float:
+        """The threshold of the gate of that name; ``KeyError`` if it is not set."""
+        for setting in self.gates:
+            if setting.gate == gate:
+                return setting.threshold
+        raise KeyError(gate)
+
+    def idle_state(self, core: str) -> str:
+        """The idle state of the core of that name; ``KeyError`` if none is chosen."""
+        for choice in self.idle:
+            if choice.core == core:
+                return choice.idle_state
+        raise KeyError(core)

@@ -1,0 +1,96 @@
+"""What happened: the one value that the simulator and real hardware both return.
+
+Columns, not objects: a day of sensing is a million activities. Times are integer nanoseconds
+from the start of the run. Energy is not stored: `simulator.metrics` integrates it from the
+activities and the plan, the same way wherever the trace came from.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduler.plan import Plan
+
+TRACE_VERSION = "wakepath/trace@1"
+
+NOT_STOPPED = -1
+"""In ``exit_gate``: no gate stopped the sample."""
+UNFINISHED = -1
+"""In ``finish_ns``: the sample was dropped or lost."""
+
+
+class Activity(IntEnum):
+    """What a core or link was doing; idle is the rest of the time."""
+
+    COMPUTE = 0
+    GATE = 1
+    ENCODE = 2
+    DECODE = 3
+    WAKE = 4
+    SWITCH = 5
+    TRANSFER = 6
+
+
+class Outcome(IntEnum):
+    """How a released sample ended."""
+
+    COMPLETED = 0
+    DROPPED = 1
+    LOST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """One row a released sample, in order of release."""
+
+    release_ns: NDArray[np.int64]
+    """Shape (n,): when the sensor released it."""
+    finish_ns: NDArray[np.int64]
+    """Shape (n,): when its answer was there; ``UNFINISHED`` if it never was."""
+    label: NDArray[np.int8]
+    """Shape (n,): 1 = truly positive, 0 = truly negative."""
+    answer: NDArray[np.int8]
+    """Shape (n,): 1 = answered positive, 0 = negative, -1 = no answer."""
+    exit_gate: NDArray[np.int16]
+    """Shape (n,): index in ``plan.gates`` of the gate that stopped it, or ``NOT_STOPPED``."""
+    outcome: NDArray[np.int8]
+    """Shape (n,): an ``Outcome``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activities:
+    """One row an activity, in order of (start, resource)."""
+
+    start_ns: NDArray[np.int64]
+    """Shape (m,)."""
+    end_ns: NDArray[np.int64]
+    """Shape (m,): not before ``start_ns``."""
+    resource: NDArray[np.int16]
+    """Shape (m,): index into the platform's cores, then its links."""
+    activity: NDArray[np.int8]
+    """Shape (m,): an ``Activity``."""
+    segment: NDArray[np.int16]
+    """Shape (m,): index of the segment concerned: the one that runs or that the gate follows;
+    the sender for ENCODE and TRANSFER, the receiver for DECODE; for WAKE and SWITCH the segment
+    whose arrival caused it."""
+    sample: NDArray[np.int64]
+    """Shape (m,): index of the sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A run of a plan, simulated or measured."""
+
+    origin: Literal["simulated", "measured"]
+    """Whether the times are a simulation's or real."""
+    plan: Plan
+    """The plan that ran, with its platform and task graph."""
+    duration_ns: int
+    """Length of the run: all residencies of a resource add up to it."""
+    samples: Samples
+    """What was released and how it ended."""
+    activities: Activities
+    """What every core and link did."""
