@@ -1,0 +1,206 @@
+"""The task graph of a gated network: the trunk's, with gates and codecs at their cuts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import cast
+
+import torch
+
+from networks.errors import network_error
+from networks.gated import (
+    CODEC_WIRE_FORMATS,
+    CodecName,
+    GatedNetwork,
+    GateHead,
+    GateScore,
+    NarrowCodec,
+)
+from networks.tracing import TracedNetwork, trace, trace_network
+from networks.wire import wire_bytes
+from scheduler.taskgraph import Codec, Edge, Gate, Operator, SampleClass, TaskGraph
+
+
+@dataclass(frozen=True, slots=True)
+class GateFigures:
+    """What training found out about one gate."""
+
+    threshold: float
+    """A sample is stopped when its score is below."""
+    stop_rate: Mapping[SampleClass, float]
+    """Share stopped among those of each class that reach the gate."""
+
+
+GENERIC_CODECS: tuple[CodecName, ...] = ("float16", "int8")
+"""Codecs that any activation can be sent with."""
+
+UNTRAINED = GateFigures(0.0, {"negative": 0.0, "positive": 0.0})
+"""A gate that stops nothing: no score is below 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class TracedGatedNetwork:
+    """A gated network's task graph and its trunk's calls."""
+
+    trunk: TracedNetwork
+    """The trunk as traced; its task graph has no gates."""
+    taskgraph: TaskGraph
+    """The task graph with gates, each named after its part, and codecs; untrained figures."""
+
+
+def gate_of_edge(taskgraph: TaskGraph) -> dict[str, str]:
+    """Name of the gate that decides before an edge, by the edge's name, in order."""
+    return {
+        edge.name: gate.name
+        for gate in taskgraph.gates
+        for edge in taskgraph.edges
+        if edge.source == gate.segment
+    }
+
+
+def trace_gated(network: GatedNetwork) -> TracedGatedNetwork:
+    """Trace the trunk, the gates and the learned codecs of ``network``.
+
+    Raises
+    ------
+    NetworkError
+        It cannot be traced, or a gated part does not end where a segment ends.
+    """
+    trunk = trace_network(network.trunk, torch.zeros(network.input_shape), name=network.name)
+    graph = trunk.taskgraph
+    gates, edges = [], list(graph.edges)
+    for part in network.gated_parts:
+        index = _segment_index(graph, part)
+        edge = edges[index]
+        activation = torch.zeros(edge.shape)
+        head = cast(GateHead, network.gates[part])
+        gates.append(
+            Gate(
+                name=part,
+                segment=graph.segments[index].name,
+                operators=_operators(GateScore(head), activation, f"{part}_gate."),
+                threshold=UNTRAINED.threshold,
+                stop_rate=UNTRAINED.stop_rate,
+            )
+        )
+        narrow = cast(NarrowCodec, network.codecs[part])
+        edges[index] = replace(edge, codecs=_codecs(edge, part, narrow))
+    taskgraph = replace(graph, gates=tuple(gates), edges=tuple(edges))
+    return TracedGatedNetwork(trunk, taskgraph)
+
+
+def with_figures(
+    taskgraph: TaskGraph,
+    gates: Mapping[str, GateFigures],
+    accuracy_loss: Mapping[tuple[str, str], float],
+) -> TaskGraph:
+    """Put what was measured into a task graph.
+
+    Parameters
+    ----------
+    taskgraph
+        As traced.
+    gates
+        Figures by the name of the gate.
+    accuracy_loss
+        Accuracy lost by (name of the edge, name of the codec); absent means 0.
+    """
+    return replace(
+        taskgraph,
+        gates=tuple(
+            replace(g, threshold=gates[g.name].threshold, stop_rate=gates[g.name].stop_rate)
+            for g in taskgraph.gates
+        ),
+        edges=tuple(
+            replace(
+                edge,
+                codecs=tuple(
+                    replace(c, accuracy_loss=accuracy_loss.get((edge.name, c.name), 0.0))
+                    for c in edge.codecs
+                ),
+            )
+            for edge in taskgraph.edges
+        ),
+    )
+
+
+def _segment_index(graph: TaskGraph, part: str) -> int:
+    """Index of the segment that ends where the part ends."""
+    mine = [f"{o.name}.".startswith(f"{part}.") for o in graph.operators]
+    last = max((i for i, inside in enumerate(mine) if inside), default=-1)
+    for index, segment in enumerate(graph.segments[:-1]):
+        if last >= 0 and segment.operators[-1] == graph.operators[last].name:
+            return index
+    raise network_error(
+        f"network '{graph.name}': part '{part}' does not end where a segment ends, so no gate can "
+        "follow it",
+        hint="end it with a convolution or with the pooling after one",
+    )
+
+
+def _codecs(edge: Edge, part: str, narrow: NarrowCodec) -> tuple[Codec, ...]:
+    """``none``, the generic formats, and the learned codec of one cut."""
+    prefix = f"{part}_codec."
+    activation = torch.zeros(edge.shape)
+    sent = narrow.encoder(activation).detach()
+    encode = _operators(narrow.encoder, activation, f"{prefix}narrow.encode.")
+    decode = _operators(narrow.decoder, sent, f"{prefix}narrow.decode.")
+    generic = [_wire_codec(name, edge.shape, prefix, (), ()) for name in GENERIC_CODECS]
+    learned = _wire_codec("narrow", tuple(sent.shape), prefix, encode, decode)
+    return (*edge.codecs, *generic, learned)
+
+
+def _wire_codec(
+    name: CodecName,
+    shape: tuple[int, ...],
+    prefix: str,
+    encode: tuple[Operator, ...],
+    decode: tuple[Operator, ...],
+) -> Codec:
+    """A codec with the wire's own conversion after its encoder and before its decoder."""
+    wire_format = CODEC_WIRE_FORMATS[name]
+    elements = torch.Size(shape).numel()
+    quantised = Operator(
+        name=f"{prefix}{name}.quantise",
+        kind="quantise",
+        inputs=(encode[-1].name if encode else "input",),
+        output_shape=shape,
+        dtype=wire_format,
+        macs=0,
+        weight_bytes=0,
+        output_bytes=wire_bytes(wire_format, shape),
+    )
+    dequantised = Operator(
+        name=f"{prefix}{name}.dequantise",
+        kind="dequantise",
+        inputs=("input",),
+        output_shape=shape,
+        dtype="float32",
+        macs=0,
+        weight_bytes=0,
+        output_bytes=4 * elements,
+    )
+    decoded = tuple(
+        replace(o, inputs=tuple(dequantised.name if i == "input" else i for i in o.inputs))
+        for o in decode
+    )
+    return Codec(
+        name=name,
+        wire_format=wire_format,
+        wire_shape=shape,
+        wire_bytes=wire_bytes(wire_format, shape),
+        encode=(*encode, quantised),
+        decode=(dequantised, *decoded),
+    )
+
+
+def _operators(module: torch.nn.Module, example: torch.Tensor, prefix: str) -> tuple[Operator, ...]:
+    """The operators of a small head, named apart from the trunk's."""
+    traced = trace(module, example, name=prefix.rstrip("."))
+    return tuple(
+        replace(
+            operator,
+            name=prefix + operator.name,
+            inputs=tuple(i if i == "input" else prefix + i for i in operator.inputs),
+        )
+        for operator in traced.operators
+    )

@@ -1,0 +1,32 @@
+"""Windows of a recorded stream with their labels: what training, planning and running share."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+SplitName = Literal["train", "validation", "test"]
+"""Which of the disjoint groups of subjects the windows come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Samples in the order in which the sensor gave them."""
+
+    samples: NDArray[np.float32]
+    """Shape (n, ...): each sample as the network takes it, without its batch of one, raw."""
+    labels: NDArray[np.int8]
+    """Shape (n,): 1 where the sample is positive."""
+    subjects: NDArray[np.int16]
+    """Shape (n,): who wore the sensor."""
+    period_s: float
+    """Time from one window's release to the next."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def positive_share(self) -> float:
+        """Share of positive samples."""
+        return float(self.labels.mean())
