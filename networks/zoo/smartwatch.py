@@ -6,17 +6,31 @@ Three parts. ``sense`` is tiny and always runs; ``screen`` runs on what the firs
 
 from collections import OrderedDict
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
 from networks.gated import CutDesign, GatedNetwork
+from networks.spec import NetworkSpec, Recipe
+from networks.streams import watch
+from networks.streams.windows import SplitName, Windows
+
+EXERCISE = "ROW"
+"""What the watch waits for."""
 
 CHANNELS = 6
 """Acceleration along x, y, z and angular rate about x, y, z."""
 
 WINDOW_SAMPLES = 100
 """Rows of one window: 2 s at 50 Hz."""
+
+
+LARGEST_TURN_RAD = 0.4
+"""How far augmentation turns the watch about the wrist."""
+
+LARGEST_STRENGTH = 0.15
+"""By what share augmentation scales a movement."""
 
 
 class Standardise(nn.Module):
@@ -85,3 +99,55 @@ def build() -> GatedNetwork:
         "screen": CutDesign(channels=40, wire_channels=8, hidden=16),
     }
     return GatedNetwork("smartwatch", (1, CHANNELS, WINDOW_SAMPLES), parts, cuts)
+
+
+def load(split: SplitName) -> Windows:
+    """Windows of one split: positive where the wearer does :data:`EXERCISE`."""
+    return watch.load(split, exercise=EXERCISE)
+
+
+def prepare(network: GatedNetwork, windows: Windows) -> None:
+    """Keep the training subjects' mean and variance of each channel with the weights."""
+    standardise = network.get_submodule("trunk.sense.standardise")
+    assert isinstance(standardise, Standardise)
+    values = windows.samples.astype(np.float64)
+    standardise.mean.copy_(torch.from_numpy(values.mean(axis=(0, 2))))
+    standardise.variance.copy_(torch.from_numpy(values.var(axis=(0, 2))))
+
+
+def augment(samples: torch.Tensor, random: torch.Generator) -> torch.Tensor:
+    """Wear the watch a little turned and move a little harder or softer.
+
+    One rotation about a random axis turns acceleration and angular rate (batch, 6, time) alike.
+    """
+    batch = len(samples)
+    axis = functional.normalize(torch.randn(batch, 3, generator=random), dim=1)
+    angle = LARGEST_TURN_RAD * (2 * torch.rand(batch, 1, 1, generator=random) - 1)
+    cross = torch.zeros(batch, 3, 3)
+    cross[:, 0, 1], cross[:, 0, 2] = -axis[:, 2], axis[:, 1]
+    cross[:, 1, 0], cross[:, 1, 2] = axis[:, 2], -axis[:, 0]
+    cross[:, 2, 0], cross[:, 2, 1] = -axis[:, 1], axis[:, 0]
+    turn = torch.eye(3) + angle.sin() * cross + (1 - angle.cos()) * (cross @ cross)
+    turned = torch.cat([turn @ samples[:, :3], turn @ samples[:, 3:]], dim=1)
+    strength = 1 + LARGEST_STRENGTH * (2 * torch.rand(batch, 1, 1, generator=random) - 1)
+    return turned * strength
+
+
+SPEC = NetworkSpec(
+    name="smartwatch",
+    build=build,
+    load=load,
+    prepare=prepare,
+    augment=augment,
+    recipe=Recipe(
+        epochs=40,
+        batch_size=64,
+        learning_rate=4e-3,
+        weight_decay=1e-2,
+        gate_weights=(0.5, 0.5),
+        positive_weight=2.0,
+        gate_positive_weight=4.0,
+        recall_floor=0.97,
+    ),
+)
+"""What ``wakepath train scenarios/smartwatch`` trains."""

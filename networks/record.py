@@ -1,0 +1,75 @@
+"""Run a gated network over a stream and keep what each gate and the answer said."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from networks.answers import answers
+from networks.gated import CODEC_NAMES, CodecName, GatedNetwork
+from networks.gated_graph import gate_of_edge
+from scheduler.recording import Recording
+from scheduler.taskgraph import TaskGraph
+
+BATCH = 256
+"""Samples in one pass; the wire's scale belongs to each sample all the same."""
+
+
+def record(
+    network: GatedNetwork,
+    taskgraph: TaskGraph,
+    codecs: Mapping[str, str],
+    samples: NDArray[np.float32],
+    labels: NDArray[np.int8],
+) -> Recording:
+    """Gate scores and answers with ``codecs`` in force, as if no gate had stopped any sample.
+
+    Parameters
+    ----------
+    network
+        In whatever mode; it is evaluated.
+    taskgraph
+        The network's.
+    codecs
+        Codec by the name of the edge that crosses a link; all others send the raw activation.
+    samples
+        Shape (n, ...), raw.
+    labels
+        Shape (n,), 1 where positive.
+
+    Raises
+    ------
+    ValueError
+        A codec is not one of this network's at that edge.
+    """
+    chosen = _by_part(taskgraph, codecs)
+    training = network.training
+    network.eval()
+    scores, outputs = [], []
+    with torch.no_grad():
+        for start in range(0, len(samples), BATCH):
+            batch = torch.from_numpy(samples[start : start + BATCH])
+            crossing = network.crossing(batch, chosen)
+            scores.append(torch.sigmoid(crossing.gate_logits).numpy())
+            outputs.append(crossing.output.numpy())
+    network.train(training)
+    return Recording(
+        labels=labels,
+        gate_scores=np.concatenate(scores),
+        answers=answers(np.concatenate(outputs)),
+        gates=tuple(gate.name for gate in taskgraph.gates),
+    )
+
+
+def _by_part(taskgraph: TaskGraph, codecs: Mapping[str, str]) -> dict[str, CodecName]:
+    """Codec by the part whose activation it sends; ``none`` is left out."""
+    gated = gate_of_edge(taskgraph)
+    chosen: dict[str, CodecName] = {}
+    for edge, codec in codecs.items():
+        if codec == "none":
+            continue
+        if edge not in gated or codec not in CODEC_NAMES:
+            raise ValueError(f"network '{taskgraph.name}' has no codec '{codec}' at edge '{edge}'")
+        chosen[gated[edge]] = codec
+    return chosen

@@ -1,0 +1,196 @@
+"""Train a gated network and write what planning needs: its weights and its task graph."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import Progress
+
+from devicemodels.documents.files import sha256_of, write_atomically
+from networks.evaluation import (
+    EvaluationReport,
+    accuracy,
+    evaluate,
+    gated_answers,
+    stop_rates,
+)
+from networks.fitting import fit
+from networks.gated import GatedNetwork
+from networks.gated_graph import UNTRAINED, gate_of_edge, trace_gated, with_figures
+from networks.record import record
+from networks.spec import NetworkSpec
+from networks.streams.windows import Windows
+from networks.thresholds import choose_thresholds
+from networks.weights import load_weights, save_weights
+from scheduler.documents import dump_taskgraph
+from scheduler.recording import Recording
+from scheduler.taskgraph import TaskGraph
+
+WEIGHTS_FILE = "weights.safetensors"
+"""Where training leaves the weights, beside the scenario."""
+
+TASKGRAPH_FILE = "taskgraph.json"
+"""Where training leaves the task graph, beside the scenario."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingReport:
+    """What training gave."""
+
+    network: str
+    """Name of the network."""
+    seed: int
+    """Of everything random."""
+    epochs: int
+    """Passes over the training data."""
+    taskgraph: TaskGraph
+    """With thresholds and figures from validation."""
+    validation: EvaluationReport
+    """On the subjects that the thresholds were chosen on."""
+    test: EvaluationReport
+    """On subjects that nothing was chosen on."""
+
+
+def train(
+    spec: NetworkSpec,
+    output_dir: Path,
+    seed: int,
+    *,
+    epochs: int | None = None,
+    show_progress: bool = True,
+) -> TrainingReport:
+    """Train, choose thresholds, measure, and write both files into ``output_dir``.
+
+    Parameters
+    ----------
+    spec
+        Network, data and recipe.
+    output_dir
+        Receives ``weights.safetensors`` and ``taskgraph.json``; each is replaced whole.
+    seed
+        The same seed gives the same bytes on the same machine.
+    epochs
+        Instead of the recipe's.
+    show_progress
+        Draw a progress bar on stderr.
+
+    Raises
+    ------
+    NetworkError
+        The recordings are not installed, or the network cannot be traced.
+    """
+    windows = spec.load("train")
+    passes = epochs or spec.recipe.epochs
+    with _progress(f"training {spec.name}", passes, show_progress) as progress:
+        network = fit(spec, windows, seed, epochs=passes, progress=progress)
+    validation, test = spec.load("validation"), spec.load("test")
+    measured = measure(network, spec, validation)
+    weights = output_dir / WEIGHTS_FILE
+    save_weights(network, weights)
+    taskgraph = replace(measured, weights_sha256=sha256_of(weights))
+    write_atomically(output_dir / TASKGRAPH_FILE, dump_taskgraph(taskgraph))
+    return TrainingReport(
+        network=spec.name,
+        seed=seed,
+        epochs=passes,
+        taskgraph=taskgraph,
+        validation=report(network, taskgraph, validation),
+        test=report(network, taskgraph, test),
+    )
+
+
+def load_network(spec: NetworkSpec, weights: Path, *, shown_as: str | None = None) -> GatedNetwork:
+    """The network with its weights from disk, ready to run.
+
+    Raises
+    ------
+    NetworkError
+        The weights cannot be read or are another network's; ``shown_as`` names the file.
+    """
+    network = spec.build()
+    load_weights(network, weights, shown_as=shown_as)
+    return network.eval()
+
+
+def taskgraph_from_weights(
+    spec: NetworkSpec, weights: Path, *, shown_as: str | None = None
+) -> TaskGraph:
+    """The task graph that training would have written beside these weights."""
+    network = load_network(spec, weights, shown_as=shown_as)
+    measured = measure(network, spec, spec.load("validation"))
+    return replace(measured, weights_sha256=sha256_of(weights))
+
+
+def measure(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> TaskGraph:
+    """The task graph with all that validation says: thresholds, stop rates, accuracies.
+
+    Thresholds and stop rates are taken with the learned codec in force at every gated cut, as a
+    plan that moves each part to another core would have it.
+    """
+    taskgraph = trace_gated(network).taskgraph
+    cuts = tuple(gate_of_edge(taskgraph))
+    narrow = _recorded(network, taskgraph, dict.fromkeys(cuts, "narrow"), validation)
+    thresholds = choose_thresholds(
+        narrow.gate_scores,
+        narrow.labels,
+        narrow.answers,
+        recall_floor=spec.recipe.recall_floor,
+        macs_after=_macs_after(taskgraph),
+    )
+    figures = {
+        gate.name: replace(UNTRAINED, threshold=threshold)
+        for gate, threshold in zip(taskgraph.gates, thresholds, strict=True)
+    }
+    gated = with_figures(taskgraph, figures, {})
+    rates = stop_rates(gated, narrow)
+    raw = _accuracy(network, gated, {}, validation)
+    losses = {
+        (edge.name, codec.name): raw
+        - _accuracy(network, gated, {edge.name: codec.name}, validation)
+        for edge in gated.edges
+        for codec in edge.codecs[1:]
+    }
+    figures = {name: replace(f, stop_rate=rates[name]) for name, f in figures.items()}
+    return replace(
+        with_figures(taskgraph, figures, losses),
+        positive_share=validation.positive_share,
+        accuracy=raw,
+    )
+
+
+def report(network: GatedNetwork, taskgraph: TaskGraph, windows: Windows) -> EvaluationReport:
+    """Figures on one split, with the learned codec in force at every gated cut."""
+    codecs = dict.fromkeys(gate_of_edge(taskgraph), "narrow")
+    return evaluate(taskgraph, _recorded(network, taskgraph, codecs, windows), codecs)
+
+
+def _accuracy(
+    network: GatedNetwork, taskgraph: TaskGraph, codecs: dict[str, str], windows: Windows
+) -> float:
+    recording = _recorded(network, taskgraph, codecs, windows)
+    return accuracy(gated_answers(taskgraph, recording), recording.labels)
+
+
+def _recorded(
+    network: GatedNetwork, taskgraph: TaskGraph, codecs: dict[str, str], windows: Windows
+) -> Recording:
+    return record(network, taskgraph, codecs, windows.samples, windows.labels)
+
+
+def _macs_after(taskgraph: TaskGraph) -> NDArray[np.int64]:
+    """Multiply-accumulates of the trunk that stopping a sample at each gate saves."""
+    macs = [sum(o.macs for o in taskgraph.segment_operators(s)) for s in taskgraph.segments]
+    names = [segment.name for segment in taskgraph.segments]
+    return np.array([sum(macs[names.index(g.segment) + 1 :]) for g in taskgraph.gates])
+
+
+@contextmanager
+def _progress(title: str, total: int, show: bool) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr; what is given is called with how much is done."""
+    with Progress(console=Console(stderr=True), disable=not show, transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.update(task, completed=done)
