@@ -6,6 +6,7 @@ hardware: the same task graph is planned for a wearable and for the machine unde
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import prod
 from typing import Literal
 
@@ -176,9 +177,7 @@ class TaskGraph:
     def is_chain(self) -> bool:
         """Whether each segment feeds exactly the next one."""
         names = [segment.name for segment in self.segments]
-        return [(e.source, e.target) for e in self.edges] == list(
-            zip(names, names[1:], strict=False)
-        )
+        return [(e.source, e.target) for e in self.edges] == list(pairwise(names))
 
     def segment_operators(self, segment: Segment) -> tuple[Operator, ...]:
         """The operators of ``segment``, in order."""

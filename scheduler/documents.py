@@ -1,0 +1,41 @@
+"""Task graphs and plans as files."""
+
+from pathlib import Path
+
+from devicemodels.documents.files import read_text
+from devicemodels.documents.json_document import dump_document, load_document
+from scheduler.plan import Plan
+from scheduler.taskgraph import TaskGraph
+
+
+def dump_taskgraph(graph: TaskGraph) -> str:
+    """The JSON text of a task graph, a ``wakepath/taskgraph@1`` document."""
+    return dump_document(graph)
+
+
+def load_taskgraph(text: str, file: str) -> TaskGraph:
+    """The task graph in a JSON text; ``InputError`` names all problems of ``file``."""
+    return load_document(TaskGraph, text, file)
+
+
+def read_taskgraph(path: Path) -> TaskGraph:
+    """The task graph in a file; ``InputError`` names all its problems."""
+    return load_taskgraph(read_text(path), str(path))
+
+
+def dump_plan(plan: Plan) -> str:
+    """The JSON text of a plan, a ``wakepath/plan@1`` document."""
+    return dump_document(plan)
+
+
+def load_plan(text: str, file: str) -> Plan:
+    """The plan in a JSON text; ``InputError`` names all problems of ``file``.
+
+    This checks the form only: ``scheduler.validity`` checks what the plan says.
+    """
+    return load_document(Plan, text, file)
+
+
+def read_plan(path: Path) -> Plan:
+    """The plan in a file; ``InputError`` names all problems of its form."""
+    return load_plan(read_text(path), str(path))
