@@ -16,6 +16,10 @@ from scheduler.plan import Plan
 
 TRACE_VERSION = "wakepath/trace@1"
 
+AnswerSource = Literal["measured", "recorded", "drawn"]
+"""Where gate decisions and answers come from: the real network as it ran, its recorded scores, or
+random draws from its stop rates."""
+
 NOT_STOPPED = -1
 """In ``exit_gate``: no gate stopped the sample."""
 UNFINISHED = -1
@@ -94,3 +98,5 @@ class Trace:
     """What was released and how it ended."""
     activities: Activities
     """What every core and link did."""
+    answers: AnswerSource = "measured"
+    """Where the gate decisions and answers come from."""

@@ -1,0 +1,204 @@
+"""The figures of a run: what the report prints and compares.
+
+They come from a trace in the same way whether it was simulated or measured. Joules are always
+modelled: from the activities, the plan and the platform's power laws.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from math import fsum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from devicemodels.cost import NANOSECONDS_PER_SECOND
+from scheduler.plan import Cause
+from scheduler.taskgraph import CLASSES, SampleClass
+from simulator.energy import energy_by_cause_j
+from simulator.trace import Activity, Outcome, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """From release to answer, over the samples that have one; None if there is none."""
+
+    mean: float | None
+    """Seconds."""
+    p50: float | None
+    """Median, interpolated between neighbours."""
+    p99: float | None
+    """99th percentile, interpolated likewise."""
+    max: float | None
+    """The longest."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRate:
+    """Share stopped among the samples that reach a gate; None if none does."""
+
+    overall: float | None
+    """Over both classes."""
+    negative: float | None
+    """Among negative samples."""
+    positive: float | None
+    """Among positive samples: the false stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutBytes:
+    """What passed over one edge between two cores."""
+
+    codec: str
+    """Name of the edge's codec."""
+    raw_bytes: int
+    """Of the activation of one sample."""
+    wire_bytes: int
+    """Of the same on the wire, header included."""
+    crossings: int
+    """How many activations crossed."""
+    total_bytes: int
+    """Bytes on the wire, all together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """Right answers among the samples that have an answer; None where there is none."""
+
+    recall: Mapping[SampleClass, float | None]
+    """By class: share answered as that class."""
+    overall: float | None
+    """Share answered right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How the figures came about."""
+
+    times: str
+    """``simulated`` or ``measured``."""
+    energy: str
+    """Always ``modelled``: from times, counts and the platform's power laws."""
+    answers: str
+    """``measured``, ``recorded`` (scores of the real network, replayed) or ``drawn``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Figures of one run; the fields are the keys of its JSON object."""
+
+    samples: int
+    """How many were released."""
+    energy_per_sample_j: float
+    """Energy of the run over the samples released: the sum of ``energy_by_cause_j``."""
+    energy_by_cause_j: Mapping[Cause, float]
+    """The same by cause."""
+    mean_power_w: float
+    """Energy of the run over its duration."""
+    latency_s: Latency
+    """From release to answer."""
+    deadline_miss_rate: float
+    """Share of released samples without an answer by the deadline; dropped and lost count."""
+    dropped: int
+    """Samples without an answer: dropped at a full queue, or lost."""
+    stop_rate_by_gate: Mapping[str, StopRate]
+    """By gate of the plan."""
+    bytes_across_cuts: Mapping[str, CutBytes]
+    """By edge (``source->target``) that crosses a link."""
+    accuracy: Accuracy
+    """Of the answers."""
+    provenance: Provenance
+    """Which figures were simulated, measured, modelled, recorded."""
+
+    def as_document(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return asdict(self)
+
+
+def metrics(trace: Trace) -> Metrics:
+    """The figures of a run; raises ``ValueError`` if it released nothing or has no duration."""
+    samples = trace.samples
+    released = len(samples.release_ns)
+    if released == 0 or trace.duration_ns == 0:
+        raise ValueError("a run without samples or without duration has no figures")
+    by_cause = {c: joules / released for c, joules in energy_by_cause_j(trace).items()}
+    energy_per_sample_j = fsum(by_cause.values())
+    completed = samples.outcome == Outcome.COMPLETED
+    latency_ns = (samples.finish_ns - samples.release_ns)[completed]
+    deadline_ns = round(trace.plan.requirements.deadline_s * NANOSECONDS_PER_SECOND)
+    in_time = int(np.count_nonzero(latency_ns <= deadline_ns))
+    return Metrics(
+        samples=released,
+        energy_per_sample_j=energy_per_sample_j,
+        energy_by_cause_j=by_cause,
+        mean_power_w=energy_per_sample_j * released / trace.duration_ns * NANOSECONDS_PER_SECOND,
+        latency_s=_latency(latency_ns),
+        deadline_miss_rate=(released - in_time) / released,
+        dropped=released - int(np.count_nonzero(completed)),
+        stop_rate_by_gate=_stop_rates(trace),
+        bytes_across_cuts=_bytes_across_cuts(trace),
+        accuracy=_accuracy(trace, completed),
+        provenance=Provenance(trace.origin, "modelled", trace.answers),
+    )
+
+
+def _latency(latency_ns: NDArray[np.int64]) -> Latency:
+    if latency_ns.size == 0:
+        return Latency(None, None, None, None)
+    p50, p99 = np.percentile(latency_ns, [50, 99]) / NANOSECONDS_PER_SECOND
+    return Latency(
+        mean=float(latency_ns.mean()) / NANOSECONDS_PER_SECOND,
+        p50=float(p50),
+        p99=float(p99),
+        max=int(latency_ns.max()) / NANOSECONDS_PER_SECOND,
+    )
+
+
+def _stop_rates(trace: Trace) -> dict[str, StopRate]:
+    """A sample reached a gate if the gate's head ran for it."""
+    done, samples = trace.activities, trace.samples
+    segments = [segment.name for segment in trace.plan.task_graph.segments]
+    after = {gate.name: segments.index(gate.segment) for gate in trace.plan.task_graph.gates}
+    heads = done.activity == Activity.GATE
+    rates = {}
+    for index, setting in enumerate(trace.plan.gates):
+        reached = np.zeros(len(samples.release_ns), dtype=np.bool_)
+        reached[done.sample[heads & (done.segment == after[setting.gate])]] = True
+        stopped = samples.exit_gate == index
+        rates[setting.gate] = StopRate(
+            overall=_share(stopped, reached),
+            negative=_share(stopped, reached & (samples.label == 0)),
+            positive=_share(stopped, reached & (samples.label == 1)),
+        )
+    return rates
+
+
+def _bytes_across_cuts(trace: Trace) -> dict[str, CutBytes]:
+    plan, done = trace.plan, trace.activities
+    sent = done.segment[done.activity == Activity.TRANSFER]
+    crossings = np.bincount(sent, minlength=len(plan.task_graph.segments))
+    cuts = {}
+    for sender, edge in enumerate(plan.task_graph.edges):
+        crossing = plan.crossing(edge.source, edge.target)
+        if crossing is not None:
+            count = int(crossings[sender])
+            cuts[edge.name] = CutBytes(
+                codec=crossing.codec,
+                raw_bytes=edge.raw_bytes,
+                wire_bytes=crossing.wire_bytes,
+                crossings=count,
+                total_bytes=count * crossing.wire_bytes,
+            )
+    return cuts
+
+
+def _accuracy(trace: Trace, completed: NDArray[np.bool_]) -> Accuracy:
+    samples = trace.samples
+    right = samples.answer == samples.label
+    recall = {c: _share(right, completed & (samples.label == i)) for i, c in enumerate(CLASSES)}
+    return Accuracy(recall=recall, overall=_share(right, completed))
+
+
+def _share(of: NDArray[np.bool_], among: NDArray[np.bool_]) -> float | None:
+    count = int(np.count_nonzero(among))
+    return int(np.count_nonzero(of & among)) / count if count else None
