@@ -241,7 +241,7 @@ def _figures(plan: Plan, played: tuple[Outcome, ...]) -> Iterator[Violation]:
     figures |= _stop_rates(stated, played, plan)
     for name, (claim, truth) in figures.items():
         if not isfinite(claim) or not isclose(
-            claim, truth, rel_tol=FIGURE_RELATIVE, abs_tol=energy_j * FIGURE_RELATIVE
+            claim, truth, rel_tol=FIGURE_RELATIVE, abs_tol=abs(energy_j) * FIGURE_RELATIVE
         ):
             yield Violation("figure", f"expected.{name} is stated as {claim}, it is {truth}")
     unknown = set(stated.stop_rate_by_gate) - {gate.name for gate in plan.task_graph.gates}

@@ -1,0 +1,44 @@
+# Every target creates the environment if it is missing. PYTHON must be a Python 3.11 or later.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+
+PACKAGES := wakepath devicemodels scheduler networks simulator backends
+SOURCES := $(PACKAGES) tests benchmarks
+
+.PHONY: demo test test-all check bench format clean
+
+demo: $(READY)
+	$(BIN)/wakepath run scenarios/smartwatch
+
+test: $(READY)
+	$(BIN)/pytest -m "not heavy"
+
+test-all: $(READY)
+	$(BIN)/pytest
+
+check: $(READY)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q docs README.md
+
+bench: $(READY)
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+format: $(READY)
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+clean:
+	rm -rf $(VENV)
+
+# pytorchcv only serves the tests; its own requirements would pull in much more.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[torch,onnx,data,dev]"
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps pytorchcv
+	touch $(READY)
