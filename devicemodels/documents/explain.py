@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from devicemodels.documents.errors import Problem
-from devicemodels.documents.fields import example_of, key_type, keys_at, type_at, words_of
+from devicemodels.documents.fields import (
+    example_of,
+    key_type,
+    keys_at,
+    keys_named,
+    type_at,
+    words_of,
+)
 from devicemodels.documents.quantities import Mode
 from devicemodels.documents.source import Source, TreePath, child
 
@@ -121,7 +128,8 @@ def _problem(cls: type, source: Source, mode: Mode, finding: Finding) -> Problem
     where = source.dotted(path) or "the file"
     annotation = type_at(cls, source.tree, path, mode)
     if kind == "missing":
-        hint = f"add '{path[-1]}: {example_of(annotation)}'"
+        key, example = path[-1], example_of(annotation)
+        hint = f"add '{key}: {example}'" if mode == "yaml" else f'add the key "{key}"'
         at: Literal["key", "document"] = "key" if len(path) > 1 else "document"
         return source.problem(path[:-1], f"'{where}' is missing", hint=hint, at=at)
     if kind == "unexpected_keyword_argument":
@@ -135,7 +143,10 @@ def _problem(cls: type, source: Source, mode: Mode, finding: Finding) -> Problem
             words = words_of(key_type(type_at(cls, source.tree, path[:-1], mode)))
             message = f"{source.dotted(path[:-1])}: '{path[-1]}' is not one of {', '.join(words)}"
             return source.problem(path, message, hint=did_you_mean(str(path[-1]), words), at="key")
-        return _not_allowed(source, path, where, value, words_of(annotation))
+        around = type_at(cls, source.tree, path[:-1], mode)
+        found = [words_of(key.annotation) for key in keys_named(around, path[-1], mode)]
+        words = tuple(word for each in found for word in each) or words_of(annotation)
+        return _not_allowed(source, path, where, value, words)
     message, hint = f"{show(value)}, {NEEDED.get(kind, finding.said)}", ""
     if kind == "quantity":
         message = finding.said

@@ -58,14 +58,20 @@ def alternatives(annotation: Any) -> Iterator[Any]:
         yield annotation
 
 
+def keys_named(annotation: Any, name: str | int, mode: Mode) -> list[Key]:
+    """The keys of that name in the dataclasses of a type: one in each member of a union."""
+    options = [o for o in alternatives(annotation) if is_dataclass(o) and isinstance(o, type)]
+    return [keys_of(o, mode)[str(name)] for o in options if name in keys_of(o, mode)]
+
+
 def step(annotation: Any, tree: object, part: str | int, mode: Mode) -> Any:
     """The type under a key or index of a value of type ``annotation``; None if it has none."""
     for option in alternatives(annotation):
         origin, arguments = get_origin(option), get_args(option)
         if is_dataclass(option) and isinstance(option, type):
-            key = keys_of(option, mode).get(str(part))
-            if key is not None and _belongs(option, tree, mode):
-                return key.annotation
+            keys = keys_of(option, mode)
+            if part in keys and _belongs(option, tree, mode):
+                return keys[str(part)].annotation
         elif origin is tuple and isinstance(part, int):
             return arguments[0]
         elif isinstance(origin, type) and issubclass(origin, Mapping):
