@@ -55,9 +55,9 @@ class CutBytes:
     """Of the activation of one sample."""
     wire_bytes: int
     """Of the same on the wire, header included."""
-    crossings: int
-    """How many activations crossed."""
-    total_bytes: int
+    crossings: float
+    """How many activations crossed; in a prediction, how many of one sample are expected to."""
+    total_bytes: float
     """Bytes on the wire, all together."""
 
 

@@ -1,0 +1,171 @@
+"""Watts over time, component by component: what a power counter in a trace viewer shows.
+
+Built interval by interval from the activities, so its integral reaches the run's energy by
+another route than ``simulator.energy``, which multiplies total times and counts.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from devicemodels.cost import NANOSECONDS_PER_SECOND
+from devicemodels.platform import Core
+from devicemodels.power import active_power_w
+from simulator.energy import (
+    ACTIVE_CAUSES,
+    chosen_idle_state,
+    crossing_bytes,
+    operating_points,
+)
+from simulator.trace import Activity, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentPower:
+    """What one core, one link or the rail draws: a step function, and energy at instants."""
+
+    component: str
+    """Name of the core or link, or ``rail``."""
+    time_ns: NDArray[np.int64]
+    """Shape (k,), rising from 0: when each step begins; the last one lasts to the run's end."""
+    power_w: NDArray[np.float64]
+    """Shape (k,): watts during each step."""
+    impulse_ns: NDArray[np.int64]
+    """Shape (j,), not falling: instants at which energy is spent in no time."""
+    impulse_j: NDArray[np.float64]
+    """Shape (j,): how much; the entry of an idle state, mostly."""
+
+
+@dataclass(frozen=True, slots=True)
+class PowerTimeline:
+    """Power of a whole run."""
+
+    duration_ns: int
+    """Length of the run."""
+    components: tuple[ComponentPower, ...]
+    """Cores, then links, then the rail."""
+
+    def energy_j(self) -> float:
+        """The integral over the run."""
+        joules = 0.0
+        for one in self.components:
+            lasts_ns = np.diff(one.time_ns, append=self.duration_ns)
+            joules += float(lasts_ns @ one.power_w) / NANOSECONDS_PER_SECOND
+            joules += float(one.impulse_j.sum())
+        return joules
+
+    def total(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Steps of all components together: times (k,) from 0, and watts (k,)."""
+        times = np.unique(np.concatenate([one.time_ns for one in self.components]))
+        power_w = np.zeros(len(times))
+        for one in self.components:
+            power_w += one.power_w[np.searchsorted(one.time_ns, times, side="right") - 1]
+        return _changes(times, power_w)
+
+
+def power_timeline(trace: Trace) -> PowerTimeline:
+    """The power of every component over a run; cores and links must not overlap themselves."""
+    platform = trace.plan.platform
+    components = [_core_power(trace, index, core) for index, core in enumerate(platform.cores)]
+    components += [_link_power(trace, index) for index in range(len(platform.links))]
+    rail = np.array([platform.rail.power_w])
+    components.append(_component("rail", np.zeros(1, dtype=np.int64), rail, [], []))
+    return PowerTimeline(trace.duration_ns, tuple(components))
+
+
+def _core_power(trace: Trace, index: int, core: Core) -> ComponentPower:
+    plan, done = trace.plan, trace.activities
+    mine = done.resource == index
+    start_ns, end_ns = done.start_ns[mine], done.end_ns[mine]
+    activity, segment = done.activity[mine], done.segment[mine]
+    state = chosen_idle_state(plan, core)
+    power_w = np.zeros(len(start_ns))
+    working = np.isin(activity, [int(a) for a in ACTIVE_CAUSES])
+    for placed, point in operating_points(plan, core).items():
+        power_w[working & (segment == placed)] = active_power_w(core, point)
+    spent_j = np.zeros(len(start_ns))
+    spent_j[activity == Activity.WAKE] = state.exit_energy_j
+    spent_j[activity == Activity.SWITCH] = core.switch_energy_j
+    entries_ns = [int(end_ns[last]) for last in _before_idle(activity)]
+    return _with_spent(
+        core.name,
+        (start_ns, end_ns, power_w, spent_j),
+        state.power_w,
+        (entries_ns, [state.entry_energy_j] * len(entries_ns)),
+    )
+
+
+def _link_power(trace: Trace, index: int) -> ComponentPower:
+    done, link = trace.activities, trace.plan.platform.links[index]
+    mine = done.resource == len(trace.plan.platform.cores) + index
+    start_ns, end_ns = done.start_ns[mine], done.end_ns[mine]
+    joules = np.zeros(len(trace.plan.task_graph.segments))
+    for sender, wire_bytes in crossing_bytes(trace.plan).items():
+        joules[sender] = wire_bytes * link.energy_j_per_byte
+    spent_j = joules[done.segment[mine]]
+    return _with_spent(
+        link.name, (start_ns, end_ns, np.zeros(len(start_ns)), spent_j), 0.0, ([], [])
+    )
+
+
+def _before_idle(activity: NDArray[np.int8]) -> list[int]:
+    """Index of the last activity of each stay awake; one a WAKE, each stay begins with one."""
+    wakes = np.flatnonzero(activity == Activity.WAKE).tolist()
+    return [following - 1 for _, following in pairwise([*wakes, len(activity)])]
+
+
+_Intervals = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
+"""Start, end, watts, and joules that are spread over the interval."""
+
+
+def _with_spent(
+    name: str,
+    intervals: _Intervals,
+    otherwise_w: float,
+    impulses: tuple[list[int], list[float]],
+) -> ComponentPower:
+    """Steps that draw each interval's power, and ``otherwise_w`` between the intervals.
+
+    Energy of an interval without length becomes an impulse.
+    """
+    start_ns, end_ns, power_w, spent_j = intervals
+    lasts_ns = end_ns - start_ns
+    long = lasts_ns > 0
+    watts = power_w[long] + spent_j[long] / (lasts_ns[long] / NANOSECONDS_PER_SECOND)
+    times = np.stack([start_ns[long], end_ns[long]], axis=1).reshape(-1)
+    steps = np.stack([watts, np.full(len(watts), otherwise_w)], axis=1).reshape(-1)
+    times = np.concatenate([np.zeros(1, dtype=np.int64), times])
+    steps = np.concatenate([np.array([otherwise_w]), steps])
+    last_of_instant = np.append(times[1:] != times[:-1], True)
+    times, steps = _changes(times[last_of_instant], steps[last_of_instant])
+    at_once = ~long & (spent_j > 0)
+    return _component(
+        name,
+        times,
+        steps,
+        [*start_ns[at_once].tolist(), *impulses[0]],
+        [*spent_j[at_once].tolist(), *impulses[1]],
+    )
+
+
+def _changes(
+    times: NDArray[np.int64], power_w: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The first step, and those that differ from the one before."""
+    changes = np.append(True, power_w[1:] != power_w[:-1])
+    return times[changes], power_w[changes]
+
+
+def _component(
+    name: str,
+    time_ns: NDArray[np.int64],
+    power_w: NDArray[np.float64],
+    impulse_ns: list[int],
+    impulse_j: list[float],
+) -> ComponentPower:
+    at = np.array(impulse_ns, dtype=np.int64)
+    joules = np.array(impulse_j, dtype=np.float64)
+    order = np.argsort(at, kind="stable")
+    return ComponentPower(name, time_ns, power_w, at[order], joules[order])

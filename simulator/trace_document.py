@@ -1,0 +1,178 @@
+"""A trace as a file, ``wakepath/trace@1``: an .npz of its columns with the plan as JSON inside."""
+
+import io
+import json
+import zipfile
+import zlib
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from devicemodels.documents.errors import InputError
+from devicemodels.documents.files import write_atomically
+from devicemodels.documents.json_document import dump_document, load_document
+from scheduler.plan import Plan
+from simulator.trace import TRACE_VERSION, Activities, Activity, Outcome, Samples, Trace
+
+SAMPLE_COLUMNS: dict[str, type] = {
+    "release_ns": np.int64,
+    "finish_ns": np.int64,
+    "label": np.int8,
+    "answer": np.int8,
+    "exit_gate": np.int16,
+    "outcome": np.int8,
+}
+ACTIVITY_COLUMNS: dict[str, type] = {
+    "start_ns": np.int64,
+    "end_ns": np.int64,
+    "resource": np.int16,
+    "activity": np.int8,
+    "segment": np.int16,
+    "sample": np.int64,
+}
+HEADER_KEYS = {"version", "origin", "duration_ns", "answers"}
+
+Columns = dict[str, NDArray[Any]]
+
+
+def save_trace(trace: Trace, path: Path) -> None:
+    """Write ``trace`` to ``path``, wholly or not at all; raises ``OSError`` if it cannot."""
+    header = {
+        "version": TRACE_VERSION,
+        "origin": trace.origin,
+        "duration_ns": trace.duration_ns,
+        "answers": trace.answers,
+    }
+    columns: Columns = {
+        "header": _text(json.dumps(header)),
+        "plan": _text(dump_document(trace.plan)),
+    }
+    for group, value in (("samples", trace.samples), ("activities", trace.activities)):
+        for field in fields(value):
+            columns[f"{group}.{field.name}"] = getattr(value, field.name)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **columns)
+    write_atomically(path, buffer.getvalue())
+
+
+def load_trace(path: Path) -> Trace:
+    """The trace in a file; raises ``InputError`` if it is not one, or contradicts itself."""
+    columns = _read(path)
+    file = str(path)
+    header = _header(columns, file)
+    plan = load_document(Plan, _json(columns, "plan", file), f"{file}:plan")
+    samples = Samples(**_group(columns, "samples", SAMPLE_COLUMNS, file))
+    activities = Activities(**_group(columns, "activities", ACTIVITY_COLUMNS, file))
+    trace = Trace(
+        origin=header["origin"],
+        plan=plan,
+        duration_ns=header["duration_ns"],
+        samples=samples,
+        activities=activities,
+        answers=header["answers"],
+    )
+    _check(trace, file)
+    return trace
+
+
+def _read(path: Path) -> Columns:
+    file = str(path)
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except OSError as error:
+        reason = error.strerror or "it is not an .npz file"
+        raise InputError.single(f"cannot be read: {reason}", file=file) from None
+    except (ValueError, EOFError, KeyError, AttributeError, zipfile.BadZipFile, zlib.error):
+        raise InputError.single(
+            "not a trace: it is not an .npz file, or it is damaged",
+            hint="a trace is what `wakepath simulate --trace` writes",
+            file=file,
+        ) from None
+
+
+def _header(columns: Columns, file: str) -> dict[str, Any]:
+    try:
+        header = json.loads(_json(columns, "header", file))
+    except ValueError:
+        raise InputError.single("the trace's header is not JSON", file=file) from None
+    version = header.get("version") if isinstance(header, dict) else None
+    if version != TRACE_VERSION:
+        raise InputError.single(
+            f"the trace has version {version!r}; this program reads '{TRACE_VERSION}'", file=file
+        )
+    valid = (
+        set(header) == HEADER_KEYS
+        and header["origin"] in ("simulated", "measured")
+        and header["answers"] in ("measured", "recorded", "drawn")
+        and type(header["duration_ns"]) is int
+        and header["duration_ns"] >= 0
+    )
+    if not valid:
+        raise InputError.single(
+            "the trace's header needs an origin, a duration_ns and where its answers are from",
+            file=file,
+        )
+    return dict(header)
+
+
+def _group(columns: Columns, group: str, types: dict[str, type], file: str) -> Columns:
+    """The columns of a group, of their types and of one length."""
+    found: Columns = {}
+    for name, kind in types.items():
+        column = columns.get(f"{group}.{name}")
+        if column is None or column.ndim != 1 or column.dtype != np.dtype(kind):
+            raise InputError.single(
+                f"the trace needs a column '{group}.{name}' of {np.dtype(kind).name}", file=file
+            )
+        found[name] = column
+    if len({len(column) for column in found.values()}) > 1:
+        raise InputError.single(f"the columns of the trace's {group} differ in length", file=file)
+    return found
+
+
+def _check(trace: Trace, file: str) -> None:
+    """Every index must point to something, and time must not run backwards."""
+    plan, samples, done = trace.plan, trace.samples, trace.activities
+    resources = len(plan.platform.cores) + len(plan.platform.links)
+    ranges: dict[str, tuple[NDArray[Any], int, int]] = {
+        "samples.release_ns": (samples.release_ns, 0, trace.duration_ns + 1),
+        "samples.finish_ns": (samples.finish_ns, -1, trace.duration_ns + 1),
+        "samples.label": (samples.label, 0, 2),
+        "samples.answer": (samples.answer, -1, 2),
+        "samples.exit_gate": (samples.exit_gate, -1, len(plan.gates)),
+        "samples.outcome": (samples.outcome, 0, len(Outcome)),
+        "activities.start_ns": (done.start_ns, 0, trace.duration_ns + 1),
+        "activities.end_ns": (done.end_ns, 0, trace.duration_ns + 1),
+        "activities.resource": (done.resource, 0, resources),
+        "activities.activity": (done.activity, 0, len(Activity)),
+        "activities.segment": (done.segment, 0, len(plan.task_graph.segments)),
+        "activities.sample": (done.sample, 0, len(samples.release_ns)),
+    }
+    for name, (column, low, high) in ranges.items():
+        outside = np.flatnonzero((column < low) | (column >= high))
+        if outside.size:
+            row = int(outside[0])
+            raise InputError.single(
+                f"the trace's {name}[{row}] is {column[row]}; it must be from {low} to {high - 1}",
+                file=file,
+            )
+    if (done.end_ns < done.start_ns).any():
+        raise InputError.single("an activity of the trace ends before it starts", file=file)
+
+
+def _text(text: str) -> NDArray[np.uint8]:
+    return np.frombuffer(text.encode(), dtype=np.uint8)
+
+
+def _json(columns: Columns, name: str, file: str) -> str:
+    column = columns.get(name)
+    if column is None or column.dtype != np.uint8 or column.ndim != 1:
+        raise InputError.single(f"not a trace: it has no '{name}'", file=file)
+    try:
+        return column.tobytes().decode()
+    except UnicodeDecodeError:
+        raise InputError.single(f"the trace's '{name}' is not UTF-8 text", file=file) from None
