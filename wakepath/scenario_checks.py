@@ -1,0 +1,214 @@
+"""What a scenario must fulfil beyond the form of its file: names exist, numbers fit together."""
+
+import importlib.util
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from devicemodels.catalog import load_platform
+from devicemodels.documents.errors import InputError, Problem
+from devicemodels.documents.explain import did_you_mean
+from devicemodels.documents.source import Source, TreePath, child
+from devicemodels.platform import Platform
+from wakepath.scenario import ScenarioFile, platform_source
+
+MOST_SAMPLES = 100_000_000
+"""A simulation keeps its samples in memory; this many is a year and a half at two a second."""
+LARGEST_SEED = 2**64 - 1
+NANOSECOND = 1e-9
+
+
+def network_names() -> tuple[str, ...]:
+    """Networks that a scenario may name, sorted: the files of networks/zoo."""
+    return tuple(path.stem for path in _files_of("zoo"))
+
+
+def stream_names() -> tuple[str, ...]:
+    """Streams that a scenario may name, sorted: the files of networks/streams that load one."""
+    return tuple(path.stem for path in _files_of("streams") if "\ndef load(" in path.read_text())
+
+
+def named_problems(source: Source, folder: Path, *, trained: bool) -> Iterator[Problem]:
+    """Names that nothing has: network, stream, files, platforms, cores.
+
+    It reads the tree of the file, so that it has something to say of a file with other problems.
+    """
+    yield from _unknown(source, ("network", "name"), network_names(), "network", "networks/zoo has")
+    yield from _unknown(
+        source, ("stream", "name"), stream_names(), "stream", "networks/streams has"
+    )
+    yield from _weights(source, folder, trained)
+    taskgraph = _text(source, ("network", "taskgraph"))
+    if trained and taskgraph is not None and not _is_file(folder / taskgraph):
+        yield _missing_file(source, ("network", "taskgraph"), folder, taskgraph)
+    target, problems = _platform(source, ("platform",), folder)
+    yield from problems
+    hardware, problems = _platform(source, ("hardware", "platform"), folder)
+    yield from problems
+    yield from _cores(source, target, hardware)
+
+
+def relation_problems(scenario: ScenarioFile, source: Source) -> Iterator[Problem]:
+    """Numbers that are in range one by one, but not together."""
+
+    def told(path: TreePath) -> str:
+        return f"'{_text(source, path)}'"
+
+    period, deadline = scenario.workload.period_s, scenario.deadline_s
+    positive: tuple[tuple[TreePath, float], ...] = (
+        (("workload", "period"), period),
+        (("deadline",), deadline),
+        (("hardware", "replay_period"), scenario.hardware.replay_period),
+    )
+    for path, value in positive:
+        if value < NANOSECOND:
+            message = f"{source.dotted(path)}: {told(path)} is too short; at least 1 ns is needed"
+            yield source.problem(path, message)
+    if period >= NANOSECOND:
+        if deadline > period:
+            limit = f"the workload's period, {told(('workload', 'period'))}"
+            message = f"deadline: {told(('deadline',))} is longer than {limit}"
+            hint = "shorten the deadline or lengthen the period: samples must not pile up"
+            yield source.problem(("deadline",), message, hint=hint)
+        yield from _samples(scenario, source, told(("workload", "duration")))
+    if scenario.queue.capacity < 1:
+        message = f"queue.capacity: {scenario.queue.capacity} is too small; at least 1 is needed"
+        yield source.problem(("queue", "capacity"), message)
+    if not 0 <= scenario.seed <= LARGEST_SEED:
+        message = f"seed: it is a whole number from 0 to 2^64 - 1, not {_short(scenario.seed)}"
+        yield source.problem(("seed",), message)
+
+
+def _samples(scenario: ScenarioFile, source: Source, duration: str) -> Iterator[Problem]:
+    path = ("workload", "duration")
+    period_s, duration_s = scenario.workload.period_s, scenario.workload.duration_s
+    if duration_s < period_s:
+        limit = f"the period, '{_text(source, ('workload', 'period'))}'"
+        message = f"workload.duration: {duration} is shorter than {limit}: no sample fits"
+        yield source.problem(path, message, hint="try '1 d'")
+    elif duration_s / period_s > MOST_SAMPLES:
+        count = f"{duration_s / period_s:.3g} samples"
+        message = (
+            f"workload.duration: {duration} makes {count}; at most {MOST_SAMPLES} are possible"
+        )
+        yield source.problem(path, message, hint="shorten it, or lengthen the period")
+
+
+def _weights(source: Source, folder: Path, trained: bool) -> Iterator[Problem]:
+    path = ("network", "weights")
+    weights = _text(source, path)
+    if weights is None:
+        return
+    if not weights.endswith(".safetensors"):
+        message = f"network.weights: '{_short(weights)}' is not a .safetensors file"
+        hint = "other formats can run code when they are loaded: convert it with safetensors"
+        yield source.problem(path, message, hint=hint)
+    elif trained and not _is_file(folder / weights):
+        yield _missing_file(source, path, folder, weights)
+
+
+def _cores(source: Source, target: Platform | None, hardware: Platform | None) -> Iterator[Problem]:
+    path: TreePath = ("hardware", "cores")
+    cores = child(child(source.tree, "hardware"), "cores")
+    if not isinstance(cores, dict):
+        return
+    if target is not None:
+        names = [core.name for core in target.cores]
+        for name in cores:
+            if name not in names:
+                message = f"hardware.cores: platform '{target.name}' has no core '{name}'"
+                hint = did_you_mean(name, names, "its cores")
+                yield source.problem((*path, name), message, hint=hint, at="key")
+        for name in names:
+            if name not in cores:
+                message = f"hardware.cores: nothing plays core '{name}' of '{target.name}'"
+                hint = f"add '{name}: CORE', with a core of the hardware"
+                yield source.problem(path, message, hint=hint, at="key")
+    players: dict[str, str] = {}
+    for name, player in cores.items():
+        if not isinstance(player, str):
+            continue
+        if player in players:
+            message = f"hardware.cores.{name}: '{player}' already plays '{players[player]}'"
+            yield source.problem((*path, name), message, hint="take another core")
+        players.setdefault(player, name)
+        yield from _player(source, (*path, name), player, hardware)
+
+
+def _player(
+    source: Source, path: TreePath, player: str, hardware: Platform | None
+) -> Iterator[Problem]:
+    if hardware is None:
+        return
+    names = [core.name for core in hardware.cores]
+    if player not in names:
+        message = f"{source.dotted(path)}: platform '{hardware.name}' has no core '{player}'"
+        yield source.problem(path, message, hint=did_you_mean(player, names, "its cores"))
+    elif hardware.core(player).adapter is None:
+        message = f"{source.dotted(path)}: core '{player}' of '{hardware.name}' has no adapter"
+        hint = "only a core with an adapter can execute; take a platform like 'host'"
+        yield source.problem(path, message, hint=hint)
+
+
+def _platform(
+    source: Source, path: TreePath, folder: Path
+) -> tuple[Platform | None, Iterable[Problem]]:
+    name = _text(source, path)
+    if name is None:
+        return None, ()
+    try:
+        return load_platform(platform_source(name, folder)), ()
+    except InputError as error:
+        return None, [_here(source, path, problem) for problem in error.problems]
+
+
+def _here(source: Source, path: TreePath, problem: Problem) -> Problem:
+    """A problem with a platform as a whole is the scenario's; one inside its file stays there."""
+    if problem.line is not None:
+        return problem
+    message = f"{source.dotted(path)}: {problem.message}"
+    if problem.file is not None:
+        message = f"{source.dotted(path)}: {problem.file}: {problem.message}"
+    return source.problem(path, message, hint=problem.hint)
+
+
+def _unknown(
+    source: Source, path: TreePath, known: tuple[str, ...], what: str, otherwise: str
+) -> Iterator[Problem]:
+    name = _text(source, path)
+    if name is not None and name not in known:
+        message = f"{source.dotted(path)}: there is no {what} '{_short(name)}'"
+        yield source.problem(path, message, hint=did_you_mean(name, known, otherwise))
+
+
+def _missing_file(source: Source, path: TreePath, folder: Path, name: str) -> Problem:
+    message = f"{source.dotted(path)}: there is no file '{_short(str(folder / name))}'"
+    return source.problem(path, message, hint=f"make it with: wakepath train {folder}")
+
+
+def _text(source: Source, path: TreePath) -> str | None:
+    """The text at ``path``; None if there is none."""
+    tree = source.tree
+    for part in path:
+        tree = child(tree, part)
+    return tree if isinstance(tree, str) else None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _files_of(folder: str) -> list[Path]:
+    """The modules in a folder of networks, found without importing torch."""
+    spec = importlib.util.find_spec("networks")
+    if spec is None or not spec.submodule_search_locations:
+        return []
+    files = Path(spec.submodule_search_locations[0]).joinpath(folder).glob("*.py")
+    return sorted(path for path in files if not path.stem.startswith("_"))
