@@ -1,0 +1,53 @@
+"""Which exceptions are answers to the user, and the exit code of each."""
+
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What to print, and how to exit."""
+
+    message: str
+    """For stderr, whole."""
+    exit_code: int
+    """1 infeasible or failed, 2 bad input."""
+
+
+_ANSWERS = (
+    ("scheduler.infeasible", "Infeasible", 1, "infeasible"),
+    ("devicemodels.cost", "UnsupportedOperator", 1, "unsupported"),
+    ("simulator.durations", "UnsupportedPlan", 1, "unsupported"),
+    ("backends.failures", "WorkerFailed", 1, "failed"),
+)
+"""Module, class, exit code and the first word of the message."""
+
+
+def as_failure(error: Exception) -> Failure | None:
+    """How to tell the user of ``error``; None if it is a fault of ours, which wants a traceback.
+
+    Modules that were never imported cannot have raised, so none is imported here.
+    """
+    if isinstance(error, OSError) and error.filename is not None:
+        return Failure(f"{error.filename}: {error.strerror}", 2)
+    for module, name, code, word in _ANSWERS:
+        loaded = sys.modules.get(module)
+        if loaded is not None and isinstance(error, getattr(loaded, name)):
+            return Failure(f"{word}: {error}", code)
+    if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
+        return Failure(
+            f"this command needs the package '{error.name}', which is not installed\n"
+            f"  try: pip install 'wakepath[{_EXTRAS[error.name]}]'",
+            2,
+        )
+    return None
+
+
+_EXTRAS = {
+    "torch": "torch",
+    "safetensors": "torch",
+    "onnx": "onnx",
+    "onnxscript": "onnx",
+    "onnxruntime": "onnx",
+}
+"""The extra that brings a package."""

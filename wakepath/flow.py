@@ -1,0 +1,175 @@
+"""The one-way flow: scenario -> task graph -> plan -> traces -> report.
+
+Each function takes frozen values and returns one. Those that need the network itself import
+torch when they are called; planning and simulating saved documents never do.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from devicemodels.documents.errors import InputError
+from devicemodels.documents.files import sha256_of
+from devicemodels.platform import Platform
+from scheduler.documents import read_taskgraph
+from scheduler.infeasible import Infeasible
+from scheduler.plan import Plan, Requirements
+from scheduler.problem import make_problem
+from scheduler.recording import Recording
+from scheduler.registry import BASELINES, schedule
+from scheduler.taskgraph import TaskGraph
+from scheduler.validity import check
+from simulator.trace import Trace
+from wakepath.scenario import Scenario
+
+if TYPE_CHECKING:
+    from networks.gated import GatedNetwork
+    from networks.streams.windows import Windows
+    from simulator.engine import Progress
+    from simulator.queues import QueueRule
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The network and the recorded windows that it is run on."""
+
+    network: "GatedNetwork"
+    """With its trained weights."""
+    windows: "Windows"
+    """Those of the scenario's split."""
+    calibration: "Windows"
+    """Those of the validation split, which costs are measured on."""
+
+
+def task_graph(scenario: Scenario) -> TaskGraph:
+    """The scenario's task graph: the saved one, or measured anew from the weights.
+
+    Raises ``InputError`` if the saved one was made of other weights.
+    """
+    saved = scenario.taskgraph_path
+    if saved is None:
+        from networks.training import taskgraph_from_weights  # noqa: PLC0415 - imports torch
+        from networks.zoo import network_spec  # noqa: PLC0415
+
+        return taskgraph_from_weights(network_spec(scenario.network.name), scenario.weights_path)
+    graph = read_taskgraph(saved)
+    actual = sha256_of(scenario.weights_path)
+    if graph.weights_sha256 != actual:
+        raise InputError.single(
+            f"it was made of weights {graph.weights_sha256[:12]}..., but "
+            f"'{scenario.weights_path.name}' is {actual[:12]}...",
+            hint="`wakepath train` the scenario again, or leave `taskgraph` out to measure it anew",
+            file=str(saved),
+        )
+    return graph
+
+
+def requirements(scenario: Scenario, graph: TaskGraph) -> Requirements:
+    """What a plan for the scenario must meet; classes come as often as in validation data."""
+    return Requirements(
+        objective=scenario.objective,
+        period_s=scenario.workload.period_s,
+        deadline_s=scenario.deadline_s,
+        accuracy_floor=scenario.accuracy_floor,
+        class_prior={
+            "negative": 1.0 - graph.positive_share,
+            "positive": graph.positive_share,
+        },
+    )
+
+
+def plan_scenario(scenario: Scenario, algorithm: str) -> Plan:
+    """A plan for the scenario's platform, passed by the independent checker.
+
+    Raises ``InputError`` and ``Infeasible``.
+    """
+    graph = task_graph(scenario)
+    return plan_for(
+        scenario.name,
+        graph,
+        scenario.load_platform(),
+        requirements(scenario, graph),
+        algorithm,
+    )
+
+
+def plan_for(
+    name: str, graph: TaskGraph, platform: Platform, required: Requirements, algorithm: str
+) -> Plan:
+    """``algorithm``'s plan, believed only once the independent checker has passed it."""
+    plan = schedule(make_problem(name, graph, platform, required), algorithm)
+    violations = check(plan)
+    if violations:
+        faults = "; ".join(violation.message for violation in violations)
+        raise RuntimeError(f"{algorithm} made a plan that the checker refuses: {faults}")
+    return plan
+
+
+def baselines(plan: Plan) -> dict[str, Plan | str]:
+    """The baselines' plans for the same problem, or why one found none."""
+    found: dict[str, Plan | str] = {}
+    for name in BASELINES:
+        try:
+            found[name] = plan_for(
+                plan.name, plan.task_graph, plan.platform, plan.requirements, name
+            )
+        except Infeasible as infeasible:
+            found[name] = str(infeasible)
+    return found
+
+
+def load_stream(scenario: Scenario) -> Stream:
+    """The trained network and its windows; imports torch. Raises ``InputError``."""
+    from networks.training import load_network  # noqa: PLC0415
+    from networks.zoo import network_spec  # noqa: PLC0415
+
+    spec = network_spec(scenario.network.name)
+    return Stream(
+        network=load_network(spec, scenario.weights_path),
+        windows=spec.load(scenario.stream.split),
+        calibration=spec.load("validation"),
+    )
+
+
+def record_stream(plan: Plan, stream: Stream) -> Recording:
+    """What the plan's gates and network say of each window, with the plan's codecs in force."""
+    from networks.record import record  # noqa: PLC0415
+
+    codecs = {f"{c.source}->{c.target}": c.codec for c in plan.crossings}
+    windows = stream.windows
+    return record(stream.network, plan.task_graph, codecs, windows.samples, windows.labels)
+
+
+def simulate_recorded(
+    plan: Plan, scenario: Scenario, recording: Recording, progress: "Progress | None"
+) -> Trace:
+    """The scenario's whole duration, replaying the recording over and over."""
+    from simulator.engine import simulate  # noqa: PLC0415
+    from simulator.workload import period_ns, replay  # noqa: PLC0415
+
+    duration_ns = round(scenario.workload.duration_s * 1e9)
+    workload = replay(recording, plan, period_ns(plan), duration_ns=duration_ns)
+    return simulate(plan, workload, queue_rule(scenario), progress)
+
+
+def simulate_drawn(
+    plan: Plan, duration_s: float, seed: int, queue: "QueueRule", progress: "Progress | None"
+) -> Trace:
+    """Samples drawn from the plan's class prior and the gates' stop rates; needs no network."""
+    from simulator.engine import simulate  # noqa: PLC0415
+    from simulator.workload import drawn, period_ns, samples_within  # noqa: PLC0415
+
+    every_ns = period_ns(plan)
+    workload = drawn(plan, every_ns, samples_within(round(duration_s * 1e9), every_ns), seed)
+    return simulate(plan, workload, queue, progress)
+
+
+def queue_rule(scenario: Scenario) -> "QueueRule":
+    """What happens to samples that cannot be served at once."""
+    from simulator.queues import QueueRule  # noqa: PLC0415
+
+    return QueueRule(scenario.queue.capacity, scenario.queue.policy)
+
+
+def with_seed(scenario: Scenario, seed: int | None) -> Scenario:
+    """The scenario with another seed, if one is given."""
+    return scenario if seed is None else replace(scenario, seed=seed)

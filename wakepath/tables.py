@@ -1,0 +1,224 @@
+"""The report as tables that a person reads."""
+
+from collections.abc import Callable, Iterable
+
+from rich.console import Console
+from rich.table import Table
+
+from devicemodels.platform import Battery
+from scheduler.plan import CAUSES, Plan
+from simulator.metrics import Metrics
+from wakepath.comparison import Comparison
+from wakepath.report import Report
+from wakepath.units import percent, quantity
+
+SECONDS_PER_DAY = 86_400.0
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Print every part that the report has."""
+    console.print(plan_table(report.plan))
+    console.print(_certificate(report.plan))
+    if report.baselines:
+        console.print(_baselines(report))
+    columns = [
+        (title, figures)
+        for title, figures in (
+            ("predicted\nby the planner", report.predicted),
+            ("simulated\n", report.simulated),
+            ("measured\non this machine", report.measured),
+        )
+        if figures is not None
+    ]
+    if columns:
+        console.print(_figures(report.plan, columns))
+    for line in _honesty(report):
+        console.print(line, style="dim", highlight=False)
+    if report.comparison is not None:
+        console.print(_comparison(report.comparison))
+        for line in _agreement(report.comparison):
+            console.print(line, highlight=False)
+
+
+def plan_table(plan: Plan) -> Table:
+    """Which segment runs where, what it decides, and how it hands on."""
+    title = f"plan '{plan.name}' for platform '{plan.platform.name}'"
+    table = _table(title, ["segment", "core", "operating point"])
+    table.add_column("MACs", justify="right")
+    table.add_column("then")
+    graph = plan.task_graph
+    for segment in graph.segments:
+        placement = plan.placement(segment.name)
+        macs = sum(operator.macs for operator in graph.segment_operators(segment))
+        table.add_row(
+            segment.name,
+            placement.core,
+            _operating_point(plan, placement.core, placement.operating_point),
+            f"{macs:,}",
+            ", ".join(_then(plan, segment.name)),
+        )
+    return table
+
+
+def _then(plan: Plan, segment: str) -> Iterable[str]:
+    gate = plan.task_graph.gate_after(segment)
+    if gate is not None:
+        rate = plan.expected.stop_rate_by_gate[gate.name]
+        yield f"gate {gate.name} stops {percent(rate)} below {plan.threshold(gate.name):.4g}"
+    for crossing in plan.crossings:
+        if crossing.source == segment:
+            edge = next(e for e in plan.task_graph.edges if e.source == segment)
+            receiver = plan.placement(crossing.target).core
+            size = f"{crossing.wire_bytes} of {edge.raw_bytes} bytes"
+            yield f"codec {crossing.codec}: {size} over {crossing.link} to {receiver}"
+
+
+def _operating_point(plan: Plan, core: str, name: str) -> str:
+    points = plan.platform.core(core).operating_points
+    point = next(p for p in points if p.name == name)
+    return f"{name} ({quantity(point.frequency_hz, 'Hz')}, {quantity(point.voltage_v, 'V')})"
+
+
+def _certificate(plan: Plan) -> str:
+    certificate = plan.certificate
+    unit = "J" if plan.requirements.objective == "energy" else "s"
+    what = "energy per sample" if unit == "J" else "worst-case latency"
+    proof = "proved optimal" if certificate.status == "optimal" else f"gap {certificate.gap:.2%}"
+    rests = ", ".join(f"{choice.core} in {choice.idle_state}" for choice in plan.idle)
+    return (
+        f"{certificate.method}: {what} {quantity(plan.objective_value, unit)} (modelled), {proof}, "
+        f"lower bound {quantity(certificate.lower_bound, unit)}; cores rest: {rests}\n"
+    )
+
+
+def _baselines(report: Report) -> Table:
+    table = _table("beside the baselines, same gates and codecs", ["algorithm"])
+    for title in ("energy per sample", "worst latency", "energy against ours"):
+        table.add_column(title, justify="right")
+    ours = report.plan.expected.energy_per_sample_j
+    for name, plan in {report.plan.certificate.method: report.plan, **report.baselines}.items():
+        if isinstance(plan, str):
+            table.add_row(name, "no plan", "", "")
+            continue
+        expected = plan.expected
+        table.add_row(
+            name,
+            quantity(expected.energy_per_sample_j, "J"),
+            quantity(expected.latency_max_s, "s"),
+            f"{expected.energy_per_sample_j / ours:.3f} x",
+        )
+    return table
+
+
+def _figures(plan: Plan, columns: list[tuple[str, Metrics]]) -> Table:
+    table = _table("figures", [""])
+    for title, _ in columns:
+        table.add_column(title, justify="right")
+
+    def row(name: str, value: Callable[[Metrics], str]) -> None:
+        table.add_row(name, *(value(figures) for _, figures in columns))
+
+    row("samples", lambda m: f"{m.samples:,}")
+    row("energy per sample (modelled)", lambda m: quantity(m.energy_per_sample_j, "J"))
+    for cause in CAUSES:
+        row(f"  {cause}", lambda m, c=cause: quantity(m.energy_by_cause_j[c], "J"))  # type: ignore[misc]
+    row("mean power (modelled)", lambda m: quantity(m.mean_power_w, "W"))
+    battery = plan.platform.battery
+    if battery is not None:
+        row("days of battery (modelled)", lambda m: _days(m, battery))
+    row("latency mean", lambda m: quantity(m.latency_s.mean, "s"))
+    row("latency p50", lambda m: quantity(m.latency_s.p50, "s"))
+    row("latency p99", lambda m: quantity(m.latency_s.p99, "s"))
+    row("latency max", lambda m: quantity(m.latency_s.max, "s"))
+    row("deadline misses", lambda m: percent(m.deadline_miss_rate))
+    row("dropped or lost", lambda m: f"{m.dropped:,}")
+    for setting in plan.gates:
+        gate = setting.gate
+        row(f"stopped at {gate}", lambda m, g=gate: percent(m.stop_rate_by_gate[g].overall))  # type: ignore[misc]
+        row("  of negatives", lambda m, g=gate: percent(m.stop_rate_by_gate[g].negative))  # type: ignore[misc]
+        row("  of positives", lambda m, g=gate: percent(m.stop_rate_by_gate[g].positive))  # type: ignore[misc]
+    for crossing in plan.crossings:
+        edge = f"{crossing.source}->{crossing.target}"
+        row(
+            f"bytes a sample across {edge}",
+            lambda m, e=edge: f"{m.bytes_across_cuts[e].total_bytes / m.samples:.2f}",  # type: ignore[misc]
+        )
+    row("recall of positives", lambda m: percent(m.accuracy.recall["positive"]))
+    row("recall of negatives", lambda m: percent(m.accuracy.recall["negative"]))
+    row("accuracy", lambda m: percent(m.accuracy.overall))
+    return table
+
+
+def _days(figures: Metrics, battery: Battery) -> str:
+    usable_j = battery.capacity_j * battery.usable_share
+    if figures.provenance.times == "measured" or figures.mean_power_w <= 0.0:
+        return ""
+    return f"{usable_j / figures.mean_power_w / SECONDS_PER_DAY:.1f}"
+
+
+def _honesty(report: Report) -> Iterable[str]:
+    target = report.plan.platform.name
+    if report.predicted is not None or report.simulated is not None:
+        yield (
+            f"predicted and simulated are for platform '{target}', what one would ship on: every "
+            "figure is modelled."
+        )
+    if report.measured is not None and report.comparison is not None:
+        yield (
+            f"measured is this machine, platform '{report.comparison.platform}': times, stop "
+            "rates, bytes and answers are measured; joules are modelled, this machine has no "
+            "energy counter that we read."
+        )
+
+
+def _comparison(comparison: Comparison) -> Table:
+    table = _table(
+        f"this machine ('{comparison.platform}'): prediction from calibration against measurement",
+        ["segment", "activity", "core"],
+    )
+    for title in ("predicted", "measured", "error", "times"):
+        table.add_column(title, justify="right")
+    for row in comparison.segments:
+        table.add_row(
+            row.work,
+            row.activity,
+            row.core,
+            quantity(row.predicted_s, "s"),
+            quantity(row.measured_s, "s"),
+            f"{row.error:+.1%}",
+            f"{row.count:,}",
+        )
+    if comparison.latency is not None:
+        latency = comparison.latency
+        table.add_section()
+        for name, predicted_s, measured_s, error in (
+            ("mean", latency.predicted_mean_s, latency.measured_mean_s, latency.mean_error),
+            ("median", latency.predicted_p50_s, latency.measured_p50_s, latency.p50_error),
+        ):
+            table.add_row(
+                "end to end",
+                name,
+                "",
+                quantity(predicted_s, "s"),
+                quantity(measured_s, "s"),
+                f"{error:+.1%}",
+                "",
+            )
+    return table
+
+
+def _agreement(comparison: Comparison) -> Iterable[str]:
+    yield f"median |error| over the segments: {comparison.median_segment_error:.1%}"
+    if comparison.latency is not None:
+        yield f"mean end-to-end latency error: {comparison.latency.mean_error:+.1%}"
+    exits, answered = comparison.differing_exits, comparison.differing_answers
+    yield f"samples that left at another gate than predicted: {exits}"
+    yield f"samples answered otherwise than predicted: {answered}"
+    yield f"bytes across cuts as predicted: {'yes' if comparison.bytes_agree else 'NO'}"
+
+
+def _table(title: str, columns: list[str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(column)
+    return table
