@@ -22,8 +22,6 @@ from devicemodels.documents.quantities import (
     Watts,
 )
 
-PLATFORM_VERSION = "wakepath/platform@1"
-
 CoreKind = Literal["dsp", "cpu", "npu"]
 ProvenanceKind = Literal["measured", "datasheet", "fitted", "estimated"]
 
@@ -180,7 +178,7 @@ class Platform:
     """Source by id."""
     provenance: Mapping[str, str] = field(default_factory=dict)
     """Source id by dotted path of the value, such as ``cores.dsp.switched_capacitance_f``."""
-    version: Literal["wakepath/platform@1"] = field(default="wakepath/platform@1")
+    version: Literal["wakepath/platform@1"] = "wakepath/platform@1"
     """Version of the document."""
 
     def core(self, name: str) -> Core:

@@ -5,14 +5,12 @@ the platform that it was made for, so that it can be checked, simulated and exec
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from devicemodels.documents.quantities import Joules, Seconds, Share, Watts
 from devicemodels.platform import Platform
 from scheduler.taskgraph import SampleClass, TaskGraph
-
-PLAN_VERSION = "wakepath/plan@1"
 
 Objective = Literal["energy", "latency"]
 """``energy``: expected joules per sample; ``latency``: worst case of one sample."""
@@ -158,7 +156,7 @@ class Plan:
     """Hash of the embedded task graph."""
     platform_sha256: str
     """Hash of the embedded platform."""
-    version: Literal["wakepath/plan@1"] = field(default="wakepath/plan@1")
+    version: Literal["wakepath/plan@1"] = "wakepath/plan@1"
     """Version of the document."""
 
     @property

@@ -4,7 +4,7 @@ Rows are segments, columns are modes (core x operating point). Times are integer
 energies joules; they are computed here once, from the task graph and the platform's laws.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from devicemodels.cost import (
@@ -17,7 +17,7 @@ from devicemodels.platform import Core, OperatingPoint, Platform
 from devicemodels.power import active_power_w
 from scheduler.infeasible import Infeasible
 from scheduler.plan import Requirements
-from scheduler.taskgraph import CLASSES, Codec, Operator, TaskGraph
+from scheduler.taskgraph import CLASSES, Codec, Operator, SampleClass, TaskGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Problem:
         return sum(powers[state] for powers, state in zip(self.idle_power_w, idle, strict=True))
 
 
-def survival(graph: TaskGraph, class_prior: dict[str, float]) -> tuple[float, ...]:
+def survival(graph: TaskGraph, class_prior: Mapping[SampleClass, float]) -> tuple[float, ...]:
     """Share of samples that reach each segment, and, last, the share that no gate stops.
 
     Stop rates are among those reaching a gate, by class, so the product within a class is exact
@@ -150,7 +150,7 @@ def make_problem(
         operators = graph.segment_operators(segment)
         head = graph.gate_after(segment.name)
         runs = table.required(f"segment:{segment.name}", operators)
-        gates = (NOTHING,) * len(modes)
+        gates: ModeCosts = (NOTHING,) * len(modes)
         if head is not None:
             gates = table.required(f"gate:{head.name}", head.operators)
             _require_common_core(platform, modes, segment.name, runs, gates)
@@ -179,7 +179,7 @@ def make_problem(
             tuple(state.power_w for state in core.idle_states) for core in platform.cores
         ),
         switch=tuple(Cost(_ns(c.switch_latency_s), c.switch_energy_j) for c in platform.cores),
-        reach=survival(graph, dict(requirements.class_prior)),
+        reach=survival(graph, requirements.class_prior),
         weight_bytes=tuple(_weight_bytes(graph, s.name) for s in graph.segments),
         activation_bytes=_activation_bytes(graph),
         period_ns=_ns(requirements.period_s),
@@ -197,7 +197,8 @@ class _CostTable:
 
     def required(self, work: str, operators: tuple[Operator, ...]) -> ModeCosts:
         """Costs of work that must run somewhere; raises ``Infeasible`` if no core can."""
-        costs, reasons = [], {}
+        costs: list[Cost | None] = []
+        reasons = {}
         for mode in self.modes:
             core, point = self._core(mode)
             try:

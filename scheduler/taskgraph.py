@@ -5,14 +5,12 @@ hardware: the same task graph is planned for a wearable and for the machine unde
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
 from typing import Literal
 
 from devicemodels.operators import OperatorKind
-
-TASKGRAPH_VERSION = "wakepath/taskgraph@1"
 
 SampleClass = Literal["negative", "positive"]
 """What a sample truly is: background, or the event that the device waits for."""
@@ -170,7 +168,7 @@ class TaskGraph:
     """Share of right answers on validation data, gates on and every codec ``none``."""
     weights_sha256: str = ""
     """Hash of the weights file that gates and codecs were trained in; empty if untrained."""
-    version: Literal["wakepath/taskgraph@1"] = field(default=TASKGRAPH_VERSION)
+    version: Literal["wakepath/taskgraph@1"] = "wakepath/taskgraph@1"
     """Version of the document."""
 
     @property

@@ -186,13 +186,13 @@ def _memory(plan: Plan) -> Iterator[Violation]:
         codec = edge.codec(crossing.codec)
         for end, operators in ((crossing.source, codec.encode), (crossing.target, codec.decode)):
             weights[memory_of[core_of[end]]] += sum(o.weight_bytes for o in operators)
-    for memory in plan.platform.memories:
-        need = weights.get(memory.name, 0) + buffers.get(memory.name, 0)
-        if need > memory.size_bytes:
+    for limit in plan.platform.memories:
+        held, live = weights.get(limit.name, 0), buffers.get(limit.name, 0)
+        if held + live > limit.size_bytes:
             yield Violation(
                 "memory",
-                f"memory '{memory.name}' needs {need} bytes ({weights[memory.name]} of weights, "
-                f"{buffers[memory.name]} of activations) and has {memory.size_bytes}",
+                f"memory '{limit.name}' needs {held + live} bytes ({held} of weights, {live} of "
+                f"activations) and has {limit.size_bytes}",
             )
 
 

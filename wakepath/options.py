@@ -9,7 +9,7 @@ from devicemodels.documents.quantities import Quantity
 _TIME = Quantity("s", ("30 s", "2 h", "1 d"), positive=True)
 
 
-class _Duration(click.ParamType):
+class _Duration(click.ParamType[float]):
     """A time with its unit: 30s, 2h, 1d."""
 
     name = "duration"

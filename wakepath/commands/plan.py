@@ -27,9 +27,7 @@ from wakepath.terminal import emit, format_option, say
     help="How to plan.",
 )
 @format_option
-def command(
-    scenario_path: Path, output: Path | None, algorithm: str, output_format: str
-) -> None:
+def command(scenario_path: Path, output: Path | None, algorithm: str, output_format: str) -> None:
     """Plan SCENARIO, a folder or a scenario.yaml, for its target platform.
 
     Exit code 1 if no plan meets the requirements.

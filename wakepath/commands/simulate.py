@@ -56,7 +56,7 @@ def command(
     scenario_path: Path | None,
     plan_file: Path | None,
     duration_s: float | None,
-    engine: str,  # noqa: ARG001 - there is one
+    engine: str,
     trace_file: Path | None,
     seed: int | None,
     output_format: str,
