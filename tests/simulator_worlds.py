@@ -39,6 +39,7 @@ from scheduler.taskgraph import (
     Segment,
     TaskGraph,
 )
+from simulator.trace import Activity, Trace
 from simulator.workload import Workload
 
 RAW_BYTES = 400
@@ -216,3 +217,16 @@ def _edge(index: int, spec: SegmentSpec) -> Edge:
     )
     raw = Codec("none", "float32", (1, 100), RAW_BYTES)
     return Edge(f"s{index}", f"s{index + 1}", (1, 100), RAW_BYTES, (raw, coded))
+
+
+def what_happened(trace: Trace) -> list[tuple[int, int, str, str, int, int]]:
+    """(start, end, core or link, activity, segment, sample), in the trace's order."""
+    platform, done = trace.plan.platform, trace.activities
+    names = [one.name for one in platform.cores] + [one.name for one in platform.links]
+    columns = (done.start_ns, done.end_ns, done.resource, done.activity, done.segment, done.sample)
+    return [
+        (start, end, names[resource], Activity(activity).name, segment, sample)
+        for start, end, resource, activity, segment, sample in zip(
+            *(column.tolist() for column in columns), strict=True
+        )
+    ]
