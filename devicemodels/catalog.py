@@ -1,6 +1,7 @@
 """Platforms by name or file, from YAML with a source for every number."""
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from devicemodels.coherence import incoherences
@@ -51,6 +52,7 @@ def unknown_platform(name: str) -> Problem:
     return Problem(f"there is no platform '{name}' in the catalog", hint=hint)
 
 
+@lru_cache(maxsize=16)
 def parse_platform(text: str, file: str) -> Platform:
     """The platform in a YAML text; ``InputError`` names all problems of ``file``."""
     unwrapped = take_sources(Platform, parse_yaml(text, file))

@@ -84,11 +84,11 @@ def _samples(scenario: ScenarioFile, source: Source, duration: str) -> Iterator[
     if duration_s < period_s:
         limit = f"the period, '{_text(source, ('workload', 'period'))}'"
         message = f"workload.duration: {duration} is shorter than {limit}: no sample fits"
-        yield source.problem(path, message, hint="try '1 d'")
+        yield source.problem(path, message, hint="lengthen it, to '1 d' say")
     elif duration_s / period_s > MOST_SAMPLES:
         count = f"{duration_s / period_s:.3g} samples"
         message = (
-            f"workload.duration: {duration} makes {count}; at most {MOST_SAMPLES} are possible"
+            f"workload.duration: {duration} makes {count}; at most {MOST_SAMPLES:,} are possible"
         )
         yield source.problem(path, message, hint="shorten it, or lengthen the period")
 

@@ -58,6 +58,7 @@ def explain(
     version = [finding for finding in findings if finding.path == ("version",)]
     if version:  # of another version nothing else can be said
         findings = version
+    findings = [f for f in findings if not _is_misspelt(cls, source, mode, f, findings)]
     problems = [_problem(cls, source, mode, finding) for finding in findings]
     return sorted(dict.fromkeys(problems), key=lambda p: (p.line or 0, p.column or 0))
 
@@ -123,6 +124,28 @@ def _one_branch(findings: Sequence[Finding]) -> list[Finding]:
     return [f for f in findings if f.branch is None or meant[f.branch[0]] == f.branch[1]]
 
 
+def _is_misspelt(
+    cls: type, source: Source, mode: Mode, missing: Finding, findings: Sequence[Finding]
+) -> bool:
+    """Whether a key is only missing because it is there with another spelling."""
+    if missing.kind != "missing":
+        return False
+    around, key = missing.path[:-1], str(missing.path[-1])
+    known = _known_keys(cls, source, mode, around)
+    return any(
+        other.kind == "unexpected_keyword_argument"
+        and other.path[:-1] == around
+        and did_you_mean(str(other.path[-1]), known) == did_you_mean(key, [key])
+        for other in findings
+    )
+
+
+def _known_keys(cls: type, source: Source, mode: Mode, path: TreePath) -> tuple[str, ...]:
+    """The keys that the mapping at ``path`` may have."""
+    tree = _value_at(source.tree, path)
+    return keys_at(type_at(cls, source.tree, path, mode), tree, mode)
+
+
 def _problem(cls: type, source: Source, mode: Mode, finding: Finding) -> Problem:
     path, kind = finding.path, finding.kind
     where = source.dotted(path) or "the file"
@@ -133,8 +156,7 @@ def _problem(cls: type, source: Source, mode: Mode, finding: Finding) -> Problem
         at: Literal["key", "document"] = "key" if len(path) > 1 else "document"
         return source.problem(path[:-1], f"'{where}' is missing", hint=hint, at=at)
     if kind == "unexpected_keyword_argument":
-        around = type_at(cls, source.tree, path[:-1], mode)
-        known = keys_at(around, _value_at(source.tree, path[:-1]), mode)
+        known = _known_keys(cls, source, mode, path[:-1])
         hint = did_you_mean(str(path[-1]), known, "known keys")
         return source.problem(path, f"unknown key '{where}'", hint=hint, at="key")
     value = _value_at(source.tree, path)

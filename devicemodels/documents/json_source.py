@@ -20,10 +20,11 @@ def locate_json(text: str, file: str) -> Source:
     try:
         tree = json.loads(text)
     except json.JSONDecodeError as error:
+        if not text.strip():
+            raise InputError.single("the file is empty", file=file) from None
         place = Place(error.lineno, error.colno)
-        hint = "the file is empty" if not text.strip() else ""
         message = f"not valid JSON: {error.msg}"
-        raise InputError([problem_in(file, lines, place, message, hint=hint)]) from None
+        raise InputError([problem_in(file, lines, place, message)]) from None
     except RecursionError:
         raise InputError.single("nested too deep for a document", file=file) from None
     except ValueError:

@@ -53,8 +53,9 @@ class Quantity:
             )
         symbol = text[number.end() :].strip()
         if not symbol:
-            typical = self.examples[0].split(" ")[1]
-            raise ValueError(f"'{text}' has no unit: write it like '{number.group()} {typical}'")
+            units = [example.split(" ")[1] for example in self.examples[:3]]
+            like = " or ".join(f"'{number.group()} {unit}'" for unit in units)
+            raise ValueError(f"'{text}' has no unit: write it like {like}")
         factor = self._factor(text, symbol)
         # Decimals, so that 37 us is the float nearest to 0.000037.
         si = float(Decimal(number.group()) * Decimal(repr(factor)))

@@ -119,7 +119,8 @@ class _Builder:
             self.refuse(_place(event), f"'&{anchor}': anchors are not allowed", "leave it out")
         if tag is not None:
             hint = "leave it out; put a text into quotes"
-            self.refuse(_place(event), f"'{tag}': tags are not allowed", hint)
+            shown = str(tag).replace("tag:yaml.org,2002:", "!!")
+            self.refuse(_place(event), f"'{shown}': tags are not allowed", hint)
 
     def open(self, container: dict[str, object] | list[object], place: Place) -> None:
         if len(self.frames) == DEEPEST_NESTING:
@@ -216,7 +217,7 @@ _SYNTAX_HINTS = {
     "'\\t' that cannot start": "indent with spaces, not with tabs",
     "expected <block end>": "look at the indentation of this line and of those above it",
     "could not find expected ':'": "write 'key: value', with a space after the colon",
-    "expected ',' or": "close the bracket, or put a comma between the items",
+    "expected ',' or": "look above: a bracket is open, or a comma is missing between two items",
     "<stream end>": "close what is open at the end: a bracket, a brace or a quote",
     "cannot start any token": "put the text into quotes",
 }
