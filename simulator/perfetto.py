@@ -30,12 +30,12 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The part of a run that is shown."""
+    """The part of a run that is shown, both ends included."""
 
     start_ns: int
     """Where it begins."""
     end_ns: int
-    """Where it ends."""
+    """Where it ends, not after the run."""
     activities: int
     """How many activities it shows: all that touch it, whole."""
     left_out: int
@@ -66,8 +66,7 @@ def perfetto_document(
             f"{trace.duration_ns} ns"
         )
     done = trace.activities
-    inside = (done.end_ns > start_ns) | (done.start_ns >= start_ns)
-    rows = np.flatnonzero(inside & (done.start_ns < end_ns))
+    rows = np.flatnonzero((done.start_ns <= end_ns) & (done.end_ns >= start_ns))
     window = Window(start_ns, end_ns, len(rows), len(done.start_ns) - len(rows))
     tracks = _Tracks(trace)
     events = [
@@ -205,7 +204,7 @@ def _flow(phase: str, sample: int, track: int, at_ns: int) -> Event:
 def _sensor(trace: Trace, window: Window, tracks: _Tracks) -> Iterator[Event]:
     """Each release as an instant."""
     samples = trace.samples
-    inside = (samples.release_ns >= window.start_ns) & (samples.release_ns < window.end_ns)
+    inside = (samples.release_ns >= window.start_ns) & (samples.release_ns <= window.end_ns)
     for sample in np.flatnonzero(inside).tolist():
         exit_gate = int(samples.exit_gate[sample])
         yield {
@@ -234,7 +233,7 @@ def _counters(timeline: PowerTimeline, window: Window) -> Iterator[Event]:
     series += [(one.component, one.time_ns, one.power_w) for one in timeline.components]
     for name, time_ns, power_w in series:
         first = int(np.searchsorted(time_ns, window.start_ns, side="right")) - 1
-        last = int(np.searchsorted(time_ns, window.end_ns, side="left"))
+        last = int(np.searchsorted(time_ns, window.end_ns, side="right"))
         for step in range(first, last):
             yield {
                 "ph": "C",
