@@ -19,6 +19,7 @@ from devicemodels.documents.quantities import Mode
 from devicemodels.documents.source import Source, TreePath, child
 
 NEEDED = {
+    "json_invalid": "which is nested too deep",
     "string_type": "a text is needed",
     "int_type": "a whole number is needed",
     "int_from_float": "a whole number is needed",

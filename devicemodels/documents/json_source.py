@@ -9,6 +9,8 @@ from devicemodels.documents.source import Place, Source, TreePath, problem_in
 
 _TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\],:"]+)', re.DOTALL)
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 def locate_json(text: str, file: str) -> Source:
     """The content of a JSON text with positions.
@@ -65,6 +67,8 @@ class _Scan:
 
     def token(self, token: str, place: Place) -> None:
         frame = self.frames[-1] if self.frames else None
+        if token.startswith('"') and "\\u" in token and _SURROGATE.search(json.loads(token)):
+            self.refuse(place, "a text has an escape that is half a character")
         match token[0]:
             case "{" | "[":
                 self.values[self.next_path()] = place
