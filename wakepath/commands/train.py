@@ -1,0 +1,102 @@
+"""``wakepath train``."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.table import Table
+
+from wakepath.scenario import load_scenario
+from wakepath.terminal import format_option, print_json, say, seed_option, stdout_console
+from wakepath.units import percent
+
+if TYPE_CHECKING:
+    from networks.evaluation import EvaluationReport
+
+
+@click.command("train")
+@click.argument("scenario_path", metavar="SCENARIO", type=click.Path(path_type=Path))
+@click.option("--epochs", type=click.IntRange(min=1), help="Instead of the recipe's.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Write the weights and the task graph into this folder instead of SCENARIO's.",
+)
+@seed_option
+@format_option
+def command(
+    scenario_path: Path,
+    epochs: int | None,
+    output: Path | None,
+    seed: int | None,
+    output_format: str,
+) -> None:
+    """Train SCENARIO's gated network and write its weights and task graph.
+
+    Thresholds come from the validation subjects. The same seed gives the same bytes on the same
+    kind of machine.
+    """
+    from networks.training import train  # noqa: PLC0415 - imports torch
+    from networks.zoo import network_spec  # noqa: PLC0415
+
+    scenario = load_scenario(scenario_path, trained=False)
+    result = train(
+        network_spec(scenario.network.name),
+        output or scenario.folder,
+        scenario.seed if seed is None else seed,
+        epochs=epochs,
+    )
+    say(f"weights and task graph written to {output or scenario.folder}")
+    reports = {"validation": result.validation, "test": result.test}
+    if output_format == "json":
+        print_json(
+            {
+                "network": result.network,
+                "seed": result.seed,
+                "epochs": result.epochs,
+                **{name: asdict(report) for name, report in reports.items()},
+            }
+        )
+    else:
+        stdout_console().print(evaluation_table(reports))
+
+
+def evaluation_table(reports: "dict[str, EvaluationReport]") -> Table:
+    """What gates and codecs do, by split."""
+    table = Table(title="gates and compressed cuts", title_justify="left")
+    table.add_column("")
+    for name, report in reports.items():
+        table.add_column(f"{name}\n{report.samples:,} windows", justify="right")
+
+    def row(title: str, values: "list[str]") -> None:
+        table.add_row(title, *values)
+
+    all_of = list(reports.values())
+    for index, gate in enumerate(all_of[0].gates):
+        gates = [report.gates[index] for report in all_of]
+        row(f"gate {gate.gate}: threshold", [f"{g.threshold:.4g}" for g in gates])
+        row(
+            "  stopped, of the negatives that reach it",
+            [percent(g.stop_rate_negative) for g in gates],
+        )
+        row(
+            "  false stops, of the positives that reach it",
+            [percent(g.stop_rate_positive) for g in gates],
+        )
+        row(
+            f"  bytes across the cut, codec {gate.codec}",
+            [f"{g.wire_bytes} of {g.raw_bytes}" for g in gates],
+        )
+    row("stopped by any gate, of negatives", [percent(r.stop_rate_negative) for r in all_of])
+    row("stopped by any gate, of positives", [percent(r.stop_rate_positive) for r in all_of])
+    row("accuracy without gates", [percent(r.accuracy_ungated) for r in all_of])
+    row("accuracy with gates and codecs", [percent(r.accuracy_gated) for r in all_of])
+    row(
+        "recall of positives without gates", [percent(r.recall_ungated["positive"]) for r in all_of]
+    )
+    row("recall of positives with gates", [percent(r.recall_gated["positive"]) for r in all_of])
+    row("MACs a sample without gates", [f"{r.macs_ungated:,.0f}" for r in all_of])
+    row("MACs a sample with gates", [f"{r.macs_gated:,.0f}" for r in all_of])
+    return table
