@@ -1,9 +1,10 @@
 """From a module to a plain graph of calls: torch.export, then no in-place calls, no identities."""
 
+import io
 import logging
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 
 import torch
@@ -70,11 +71,11 @@ def export_calls(module: nn.Module, example: torch.Tensor, *, name: str) -> Expo
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Keep torch's own warnings and logs off the terminal: the one message is ours."""
+    """Keep torch's own prints, warnings and logs off the terminal: the one message is ours."""
     level = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), redirect_stderr(io.StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:

@@ -26,7 +26,7 @@ def _arrived(activation: torch.Tensor, wire_format: WireFormat) -> torch.Tensor:
     scale = samples.abs().amax(1, keepdim=True) / INT8_LIMIT
     scale = torch.where(scale > 0, scale, torch.ones_like(scale))
     quantised = torch.round(samples / scale).clamp(-INT8_LIMIT, INT8_LIMIT)
-    return (quantised * scale).view_as(activation)
+    return ((quantised + 0.0) * scale).view_as(activation)  # the wire has no negative zero
 
 
 class _StraightThrough(torch.autograd.Function):

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 
 import torch
 
-from networks.gated import CodecName, GatedNetwork
+from networks.gated import GatedNetwork
 from networks.losses import gated_loss
 from networks.spec import NetworkSpec
 from networks.streams.windows import Windows
 
-TRAINED_CODECS: tuple[CodecName, ...] = ("none", "narrow")
-"""Drawn anew for each cut and batch: the network must work with the learned codec and without."""
+NARROW_SHARE = 0.5
+"""Share of samples that the learned codec sends on at each cut: the rest goes on raw."""
 
 LARGEST_GRADIENT_NORM = 1.0
 """Gradients beyond are scaled down."""
@@ -60,8 +60,8 @@ def fit(
             order = torch.randperm(len(windows), generator=random)
             for start in range(0, len(windows), recipe.batch_size):
                 batch = order[start : start + recipe.batch_size]
-                crossing = network.crossing(
-                    spec.augment(samples[batch], random), _draw_codecs(network, random)
+                crossing = network.crossing_mixed(
+                    spec.augment(samples[batch], random), _draw_narrow(network, len(batch), random)
                 )
                 optimizer.zero_grad()
                 gated_loss(crossing, positives[batch], recipe).backward()  # type: ignore[no-untyped-call]
@@ -72,12 +72,12 @@ def fit(
     return network.eval()
 
 
-def _draw_codecs(network: GatedNetwork, random: torch.Generator) -> dict[str, CodecName]:
-    draws = torch.randint(
-        len(TRAINED_CODECS), (len(network.gated_parts),), generator=random
-    ).tolist()
+def _draw_narrow(
+    network: GatedNetwork, count: int, random: torch.Generator
+) -> dict[str, torch.Tensor]:
+    """Which of ``count`` samples the learned codec sends on, drawn anew at each gated cut."""
     return {
-        part: TRAINED_CODECS[draw] for part, draw in zip(network.gated_parts, draws, strict=True)
+        part: torch.rand(count, generator=random) < NARROW_SHARE for part in network.gated_parts
     }
 
 

@@ -6,7 +6,7 @@ codec can send it on in fewer channels. The codec is a knob, not a layer of the 
 used is decided by the plan, and training shows the network both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -159,13 +159,41 @@ class GatedNetwork(nn.Module):
             Codec by the name of the part whose activation it sends; the others go on raw.
         """
         chosen = codecs or {}
+        return self._run(samples, lambda part, raw: self._sent(part, raw, chosen.get(part, "none")))
+
+    def crossing_mixed(
+        self, samples: torch.Tensor, narrow: Mapping[str, torch.Tensor]
+    ) -> GatedOutput:
+        """As :meth:`crossing`, the codec drawn sample by sample: how the network is trained.
+
+        Both kinds of sample share each batch, so that the statistics which batch norms keep are
+        those of both; with a codec for a whole batch they would fit neither.
+
+        Parameters
+        ----------
+        samples
+            Shape (batch, ...), raw.
+        narrow
+            For every gated part, shape (batch,), true where the learned codec sends the sample.
+        """
+
+        def sent(part: str, raw: torch.Tensor) -> torch.Tensor:
+            mask = narrow[part].view(-1, *(1 for _ in raw.shape[1:]))
+            return torch.where(mask, self._sent(part, raw, "narrow"), raw)
+
+        return self._run(samples, sent)
+
+    def _run(
+        self, samples: torch.Tensor, sent: Callable[[str, torch.Tensor], torch.Tensor]
+    ) -> GatedOutput:
+        """All parts and gates; ``sent`` says what arrives behind a gated part."""
         activation = samples
         logits = []
         for part, module in self.trunk.named_children():
             activation = module(activation)
             if part in self.gates:
                 logits.append(self.gates[part](activation))
-                activation = self._sent(part, activation, chosen.get(part, "none"))
+                activation = sent(part, activation)
         return GatedOutput(torch.cat(logits, dim=1), activation)
 
     def _sent(self, part: str, activation: torch.Tensor, codec: CodecName) -> torch.Tensor:

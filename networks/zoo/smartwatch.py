@@ -75,13 +75,13 @@ def build() -> GatedNetwork:
     parts["sense"] = nn.Sequential(
         OrderedDict(
             standardise=Standardise(CHANNELS),
-            conv1=ConvBlock(CHANNELS, 12, 5, stride=2),
-            conv2=ConvBlock(12, 16, 5, stride=2),
+            conv1=ConvBlock(CHANNELS, 8, 5, stride=2),
+            conv2=ConvBlock(8, 12, 5, stride=2),
         )
     )
     parts["screen"] = nn.Sequential(
         OrderedDict(
-            conv1=ConvBlock(16, 32, 5),
+            conv1=ConvBlock(12, 32, 5),
             conv2=ConvBlock(32, 40, 5),
             pool=nn.MaxPool1d(2),
         )
@@ -95,7 +95,7 @@ def build() -> GatedNetwork:
         )
     )
     cuts = {
-        "sense": CutDesign(channels=16, wire_channels=4, hidden=16),
+        "sense": CutDesign(channels=12, wire_channels=4, hidden=8),
         "screen": CutDesign(channels=40, wire_channels=8, hidden=16),
     }
     return GatedNetwork("smartwatch", (1, CHANNELS, WINDOW_SAMPLES), parts, cuts)
