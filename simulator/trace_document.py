@@ -2,6 +2,7 @@
 
 import io
 import json
+import tokenize
 import zipfile
 import zlib
 from dataclasses import fields
@@ -78,15 +79,34 @@ def load_trace(path: Path) -> Trace:
     return trace
 
 
+UNREADABLE = (
+    ValueError,
+    EOFError,
+    KeyError,
+    RuntimeError,  # an encrypted member; its subclass says that a compression is unknown
+    MemoryError,  # a damaged shape
+    OverflowError,
+    TypeError,
+    SyntaxError,  # a damaged header of an array, which numpy reads as Python
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What numpy and zipfile raise for a file that is not what it should be."""
+
+
 def _read(path: Path) -> Columns:
     file = str(path)
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+        content = path.read_bytes()
     except OSError as error:
-        reason = error.strerror or "it is not an .npz file"
-        raise InputError.single(f"cannot be read: {reason}", file=file) from None
-    except (ValueError, EOFError, KeyError, AttributeError, zipfile.BadZipFile, zlib.error):
+        raise InputError.single(f"cannot be read: {error.strerror}", file=file) from None
+    try:
+        if not content.startswith(b"PK"):
+            raise ValueError("not a zip file")
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            return {name: np.asarray(archive[name]) for name in archive.files}
+    except UNREADABLE:
         raise InputError.single(
             "not a trace: it is not an .npz file, or it is damaged",
             hint="a trace is what `wakepath simulate --trace` writes",
