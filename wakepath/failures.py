@@ -18,7 +18,7 @@ _ANSWERS = (
     ("scheduler.infeasible", "Infeasible", 1, "infeasible"),
     ("devicemodels.cost", "UnsupportedOperator", 1, "unsupported"),
     ("simulator.durations", "UnsupportedPlan", 1, "unsupported"),
-    ("backends.failures", "WorkerFailed", 1, "failed"),
+    ("backends.failures", "ExecutionFailed", 1, "failed"),
 )
 """Module, class, exit code and the first word of the message."""
 
