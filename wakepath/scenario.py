@@ -50,7 +50,7 @@ class HardwareChoice:
     """A platform whose cores have adapters: a name of the catalog, or a path of a YAML file."""
     cores: Mapping[str, str]
     """For each core of the planned platform, the core of this hardware that plays it."""
-    replay_period: Seconds
+    replay_period_s: Seconds
     """Time between two samples on this hardware; shorter than in the field, to save time."""
 
 

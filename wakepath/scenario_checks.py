@@ -57,7 +57,7 @@ def relation_problems(scenario: ScenarioFile, source: Source) -> Iterator[Proble
     positive: tuple[tuple[TreePath, float], ...] = (
         (("workload", "period"), period),
         (("deadline",), deadline),
-        (("hardware", "replay_period"), scenario.hardware.replay_period),
+        (("hardware", "replay_period"), scenario.hardware.replay_period_s),
     )
     for path, value in positive:
         if value < NANOSECOND:

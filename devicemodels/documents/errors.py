@@ -32,7 +32,7 @@ class Problem:
             rows += _excerpt(self.snippet, self.column)
         if self.hint:
             rows.append(f"  try: {self.hint}")
-        return "\n".join(rows)
+        return "\n".join(_printable(row) for row in rows)
 
 
 class InputError(Exception):
@@ -56,6 +56,13 @@ class InputError(Exception):
         count = len(self.problems)
         total = f"{count} problem" if count == 1 else f"{count} problems"
         return "\n".join([*(str(problem) for problem in self.problems), total])
+
+
+def _printable(text: str) -> str:
+    """``text`` without what would break a line, a terminal or an encoding."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 def _excerpt(line: str, column: int | None) -> list[str]:
