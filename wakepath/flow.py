@@ -4,13 +4,14 @@ Each function takes frozen values and returns one. Those that need the network i
 torch when they are called; planning and simulating saved documents never do.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devicemodels.documents.errors import InputError
+from devicemodels.documents.errors import InputError, Problem
 from devicemodels.documents.files import sha256_of
 from devicemodels.platform import Platform
-from scheduler.documents import read_taskgraph
+from scheduler.documents import read_plan, read_taskgraph
 from scheduler.infeasible import Infeasible
 from scheduler.plan import Plan, Requirements
 from scheduler.problem import make_problem
@@ -104,6 +105,18 @@ def plan_for(
     return plan
 
 
+def sound_plan(path: Path) -> Plan:
+    """A saved plan that the independent checker has passed; ``InputError`` otherwise."""
+    plan = read_plan(path)
+    violations = check(plan)
+    if violations:
+        raise InputError(
+            Problem(f"{violation.kind}: {violation.message}", file=str(path))
+            for violation in violations
+        )
+    return plan
+
+
 def baselines(plan: Plan) -> dict[str, Plan | str]:
     """The baselines' plans for the same problem, or why one found none."""
     found: dict[str, Plan | str] = {}
@@ -139,16 +152,18 @@ def record_stream(plan: Plan, stream: Stream) -> Recording:
     return record(stream.network, plan.task_graph, codecs, windows.samples, windows.labels)
 
 
-def simulate_recorded(
-    plan: Plan, scenario: Scenario, recording: Recording, progress: "Progress | None"
+def simulate_scenario(
+    plan: Plan, scenario: Scenario, recording: Recording | None, progress: "Progress | None"
 ) -> Trace:
-    """The scenario's whole duration, replaying the recording over and over."""
-    from simulator.engine import simulate  # noqa: PLC0415
+    """The scenario's whole duration: the recording over and over, or drawn samples without one."""
+    from simulator.engine import simulate  # noqa: PLC0415 - simpy is not for planning
     from simulator.workload import period_ns, replay  # noqa: PLC0415
 
-    duration_ns = round(scenario.workload.duration_s * 1e9)
-    workload = replay(recording, plan, period_ns(plan), duration_ns=duration_ns)
-    return simulate(plan, workload, queue_rule(scenario), progress)
+    queue, duration_s = queue_rule(scenario), scenario.workload.duration_s
+    if recording is None:
+        return simulate_drawn(plan, duration_s, scenario.seed, queue, progress)
+    workload = replay(recording, plan, period_ns(plan), duration_ns=round(duration_s * 1e9))
+    return simulate(plan, workload, queue, progress)
 
 
 def simulate_drawn(
@@ -168,8 +183,3 @@ def queue_rule(scenario: Scenario) -> "QueueRule":
     from simulator.queues import QueueRule  # noqa: PLC0415
 
     return QueueRule(scenario.queue.capacity, scenario.queue.policy)
-
-
-def with_seed(scenario: Scenario, seed: int | None) -> Scenario:
-    """The scenario with another seed, if one is given."""
-    return scenario if seed is None else replace(scenario, seed=seed)

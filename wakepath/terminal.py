@@ -4,12 +4,14 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import click
 from rich.console import Console
 
 from wakepath.report import Report
+from wakepath.scenario import Scenario
 from wakepath.tables import print_report
 
 WIDTH_WITHOUT_TERMINAL = 120
@@ -23,7 +25,16 @@ format_option = click.option(
     show_default=True,
     help="How to print the result on stdout.",
 )
+calibration_option = click.option(
+    "--calibration",
+    help="Device models that `wakepath calibrate` wrote, instead of measuring them anew.",
+)
 seed_option = click.option("--seed", type=int, help="Instead of the scenario's seed.")
+
+
+def with_seed(scenario: Scenario, seed: int | None) -> Scenario:
+    """The scenario with another seed, if one is given."""
+    return scenario if seed is None else replace(scenario, seed=seed)
 
 
 def stdout_console() -> Console:

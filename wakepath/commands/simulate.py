@@ -6,10 +6,8 @@ from pathlib import Path
 import click
 
 from devicemodels.documents.errors import InputError
-from scheduler.documents import read_plan
 from scheduler.plan import Plan
 from scheduler.registry import DEFAULT_ALGORITHM
-from scheduler.validity import check
 from simulator.metrics import metrics
 from simulator.perfetto import write_perfetto
 from simulator.queues import QueueRule
@@ -20,15 +18,17 @@ from wakepath.flow import (
     plan_scenario,
     record_stream,
     simulate_drawn,
-    simulate_recorded,
+    simulate_scenario,
+    sound_plan,
 )
 from wakepath.options import DURATION
 from wakepath.prediction import predicted
 from wakepath.report import Report
 from wakepath.scenario import Scenario, load_scenario
-from wakepath.terminal import emit, format_option, progress, say, seed_option
+from wakepath.terminal import emit, format_option, progress, say, seed_option, with_seed
 
 DEFAULT_DURATION_S = 86_400.0
+DEFAULT_SEED = 1
 
 
 @click.command("simulate")
@@ -97,38 +97,20 @@ def _plan(scenario: Scenario | None, plan_file: Path | None) -> Plan:
     return plan_scenario(scenario, DEFAULT_ALGORITHM)
 
 
-def sound_plan(plan_file: Path) -> Plan:
-    """A saved plan that the independent checker has passed; ``InputError`` otherwise."""
-    plan = read_plan(plan_file)
-    violations = check(plan)
-    if violations:
-        raise InputError.single(
-            "the plan is not sound: " + "; ".join(violation.message for violation in violations),
-            hint="`wakepath plan` makes a new one",
-            file=str(plan_file),
-        )
-    return plan
-
-
 def _trace(
     plan: Plan, scenario: Scenario | None, duration_s: float | None, seed: int | None
 ) -> Trace:
     if scenario is None:
+        duration_s = DEFAULT_DURATION_S if duration_s is None else duration_s
         with progress("simulating") as advance:
             return simulate_drawn(
-                plan, duration_s or DEFAULT_DURATION_S, seed or 1, QueueRule(), advance
+                plan, duration_s, DEFAULT_SEED if seed is None else seed, QueueRule(), advance
             )
+    scenario = with_seed(scenario, seed)
     if duration_s is not None:
         scenario = replace(scenario, workload=replace(scenario.workload, duration_s=duration_s))
-    if not scenario.workload.replay:
-        with progress("simulating") as advance:
-            return simulate_drawn(
-                plan,
-                scenario.workload.duration_s,
-                scenario.seed if seed is None else seed,
-                QueueRule(scenario.queue.capacity, scenario.queue.policy),
-                advance,
-            )
-    recording = record_stream(plan, load_stream(scenario))
+    recording = None
+    if scenario.workload.replay:
+        recording = record_stream(plan, load_stream(scenario))
     with progress("simulating") as advance:
-        return simulate_recorded(plan, scenario, recording, advance)
+        return simulate_scenario(plan, scenario, recording, advance)

@@ -1,0 +1,65 @@
+"""``wakepath run``: the main job."""
+
+from pathlib import Path
+
+import click
+
+from devicemodels.catalog import load_platform
+from scheduler.registry import DEFAULT_ALGORITHM
+from simulator.metrics import metrics
+from wakepath.comparison import compare
+from wakepath.flow import (
+    baselines,
+    load_stream,
+    plan_scenario,
+    record_stream,
+    simulate_scenario,
+)
+from wakepath.hardware import bench, calibrated, execute_and_predict
+from wakepath.prediction import predicted
+from wakepath.report import Report
+from wakepath.scenario import load_scenario
+from wakepath.terminal import (
+    calibration_option,
+    emit,
+    format_option,
+    progress,
+    seed_option,
+    with_seed,
+)
+
+
+@click.command("run")
+@click.argument("scenario_path", metavar="SCENARIO", type=click.Path(path_type=Path))
+@calibration_option
+@seed_option
+@format_option
+def command(
+    scenario_path: Path, calibration: str | None, seed: int | None, output_format: str
+) -> int:
+    """Plan SCENARIO, simulate the plan, execute it here, and compare: the main job.
+
+    SCENARIO is a folder or a scenario.yaml. Exit code 0 if all went well, 1 if no plan is
+    feasible, a deadline was missed or a worker failed.
+    """
+    scenario = with_seed(load_scenario(scenario_path), seed)
+    plan = plan_scenario(scenario, DEFAULT_ALGORITHM)
+    stream = load_stream(scenario)
+    recording = record_stream(plan, stream)
+    with progress("simulating") as advance:
+        simulated = metrics(simulate_scenario(plan, scenario, recording, advance))
+    with bench(scenario, plan.task_graph, stream, scenario.load_hardware()) as on:
+        hardware = calibrated(on) if calibration is None else load_platform(calibration)
+        executed = execute_and_predict(on, plan, hardware, recording)
+    measured = metrics(executed.measured)
+    report = Report(
+        plan,
+        baselines=baselines(plan),
+        predicted=predicted(plan),
+        simulated=simulated,
+        measured=measured,
+        comparison=compare(executed.simulated, executed.measured),
+    )
+    emit(report, output_format)
+    missed = simulated.deadline_miss_rate + measured.deadline_miss_rate
+    return 1 if missed > 0.0 else 0
