@@ -16,8 +16,14 @@ from networks.spec import NetworkSpec, Recipe
 from networks.streams import watch
 from networks.streams.windows import SplitName, Windows
 
-EXERCISE = "ROW"
-"""What the watch waits for."""
+EXERCISE = "IR"
+"""Internal rotation of the shoulder: what the watch waits for and a physiotherapist would count.
+
+Chosen on the validation subjects among the seven. The pendulum and the trapezius exercise are so
+unlike the rest that the first gate settles everything; abduction, forward elevation, external
+rotation and the row are not recognised on unseen wearers by a network this small (a recall of 0.57
+to 0.77). With internal rotation the network works and both gates have something to do.
+"""
 
 CHANNELS = 6
 """Acceleration along x, y, z and angular rate about x, y, z."""
@@ -140,13 +146,13 @@ SPEC = NetworkSpec(
     prepare=prepare,
     augment=augment,
     recipe=Recipe(
-        epochs=40,
+        epochs=20,
         batch_size=64,
         learning_rate=4e-3,
         weight_decay=1e-2,
         gate_weights=(0.5, 0.5),
-        positive_weight=2.0,
-        gate_positive_weight=4.0,
+        positive_weight=5.0,
+        gate_positive_weight=8.0,
         recall_floor=0.97,
     ),
 )

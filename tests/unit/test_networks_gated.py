@@ -1,0 +1,183 @@
+"""Gated networks: their task graph, their programs, and recordings made of them."""
+
+from collections import OrderedDict
+from typing import cast
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from devicemodels.documents.errors import InputError
+from networks.answers import answers, positive
+from networks.gated import CutDesign, GatedNetwork
+from networks.gated_graph import gate_of_edge, trace_gated
+from networks.programs import Program, programs
+from networks.record import record
+from networks.wire import decode, encode
+from networks.zoo import smartwatch
+from scheduler.documents import dump_taskgraph, load_taskgraph
+from scheduler.taskgraph import TaskGraph
+
+CUTS = ("sense.conv2->screen.conv1", "screen.conv2->decide.conv1")
+
+
+@pytest.fixture(scope="module")
+def network() -> GatedNetwork:
+    torch.manual_seed(5)
+    network = smartwatch.build()
+    for norm in network.modules():
+        if isinstance(norm, nn.BatchNorm1d):
+            nn.init.normal_(cast(torch.Tensor, norm.running_mean), std=0.1)
+            nn.init.uniform_(cast(torch.Tensor, norm.running_var), 0.5, 1.5)
+    return network.eval()
+
+
+@pytest.fixture(scope="module")
+def taskgraph(network: GatedNetwork) -> TaskGraph:
+    return trace_gated(network).taskgraph
+
+
+@pytest.fixture(scope="module")
+def made(network: GatedNetwork, taskgraph: TaskGraph) -> dict[str, Program]:
+    return programs(network, taskgraph)
+
+
+def _samples(count: int) -> NDArray[np.float32]:
+    return np.random.default_rng(7).normal(size=(count, 6, 100)).astype(np.float32)
+
+
+def test_segments_and_gates_of_the_smartwatch(taskgraph: TaskGraph) -> None:
+    macs = {s.name: sum(o.macs for o in taskgraph.segment_operators(s)) for s in taskgraph.segments}
+    assert list(macs) == [
+        "sense.conv1",
+        "sense.conv2",
+        "screen.conv1",
+        "screen.conv2",
+        "decide.conv1",
+        "decide.conv2",
+        "decide.answer",
+    ]
+    parts = [sum(m for n, m in macs.items() if n.startswith(p)) for p in ("sense", "screen", "dec")]
+    assert parts[0] < parts[1] < parts[2]
+    assert 0.5e6 < sum(parts) < 1.5e6
+    assert gate_of_edge(taskgraph) == dict(zip(CUTS, ("sense", "screen"), strict=True))
+    assert [gate.segment for gate in taskgraph.gates] == ["sense.conv2", "screen.conv2"]
+
+
+def test_operator_names_are_unique_in_the_whole_task_graph(taskgraph: TaskGraph) -> None:
+    names = [o.name for o in taskgraph.operators]
+    names += [o.name for gate in taskgraph.gates for o in gate.operators]
+    for edge in taskgraph.edges:
+        names += [o.name for codec in edge.codecs for o in (*codec.encode, *codec.decode)]
+    assert len(names) == len(set(names))
+
+
+def test_the_task_graph_survives_its_document(taskgraph: TaskGraph) -> None:
+    assert load_taskgraph(dump_taskgraph(taskgraph), "taskgraph.json") == taskgraph
+
+
+def test_every_program_has_the_shapes_of_the_task_graph(
+    made: dict[str, Program], taskgraph: TaskGraph
+) -> None:
+    expected = {}
+    shapes = [taskgraph.input_shape, *(e.shape for e in taskgraph.edges)]
+    for segment, before, after in zip(
+        taskgraph.segments, shapes, [*shapes[1:], (1, 1)], strict=True
+    ):
+        expected[f"segment:{segment.name}"] = (before, after)
+    for edge_name, gate in gate_of_edge(taskgraph).items():
+        edge = next(e for e in taskgraph.edges if e.name == edge_name)
+        wire_shape = edge.codec("narrow").wire_shape
+        expected[f"gate:{gate}"] = (edge.shape, (1,))
+        expected[f"encode:{edge_name}/narrow"] = (edge.shape, wire_shape)
+        expected[f"decode:{edge_name}/narrow"] = (wire_shape, edge.shape)
+    assert {k: (p.input_shape, p.output_shape) for k, p in made.items()} == expected
+
+
+@pytest.mark.parametrize("codec", ["none", "float16", "int8", "narrow"])
+def test_programs_and_the_wire_say_what_a_recording_says(
+    network: GatedNetwork, taskgraph: TaskGraph, made: dict[str, Program], codec: str
+) -> None:
+    samples = _samples(6)
+    labels = np.zeros(6, dtype=np.int8)
+    recording = record(network, taskgraph, dict.fromkeys(CUTS, codec), samples, labels)
+    modules = {key: program.exported.module() for key, program in made.items()}
+    edges = {edge.source: edge for edge in taskgraph.edges}
+
+    def run(key: str, array: NDArray[np.float32]) -> NDArray[np.float32]:
+        with torch.no_grad():
+            return cast(NDArray[np.float32], modules[key](torch.from_numpy(array.copy())).numpy())
+
+    for index, sample in enumerate(samples):
+        activation, scores = sample[None], []
+        for segment in taskgraph.segments:
+            activation = run(f"segment:{segment.name}", activation)
+            gate = taskgraph.gate_after(segment.name)
+            if gate is None:
+                continue
+            scores.append(float(run(f"gate:{gate.name}", activation)[0]))
+            edge = edges[segment.name]
+            used = edge.codec(codec)
+            if codec == "narrow":
+                activation = run(f"encode:{edge.name}/narrow", activation)
+            data = encode(activation, used.wire_format)
+            assert len(data) == used.wire_bytes
+            activation = decode(data, used.wire_format, used.wire_shape)
+            if codec == "narrow":
+                activation = run(f"decode:{edge.name}/narrow", activation)
+        # An element on the border between two steps of int8 may be rounded the other way.
+        np.testing.assert_allclose(scores, recording.gate_scores[index], atol=1e-3)
+        assert positive(activation) == bool(recording.answers[index])
+
+
+def test_a_recording_does_not_depend_on_the_batch(
+    network: GatedNetwork, taskgraph: TaskGraph
+) -> None:
+    samples = _samples(4)
+    samples[1] *= 30  # another scale of its own on the wire
+    labels = np.zeros(4, dtype=np.int8)
+    codecs = dict.fromkeys(CUTS, "int8")
+    together = record(network, taskgraph, codecs, samples, labels)
+    alone = [record(network, taskgraph, codecs, s[None], labels[:1]) for s in samples]
+    np.testing.assert_allclose(
+        together.gate_scores, np.concatenate([one.gate_scores for one in alone]), atol=1e-3
+    )
+
+
+def test_a_codec_where_there_is_none_is_refused(
+    network: GatedNetwork, taskgraph: TaskGraph
+) -> None:
+    with pytest.raises(ValueError, match=r"no codec 'narrow' at edge 'sense.conv1->sense.conv2'"):
+        record(
+            network,
+            taskgraph,
+            {"sense.conv1->sense.conv2": "narrow"},
+            _samples(1),
+            np.zeros(1, dtype=np.int8),
+        )
+
+
+def test_programs_of_another_network_are_refused(
+    network: GatedNetwork, taskgraph: TaskGraph
+) -> None:
+    with pytest.raises(ValueError, match="made of another network: its operators differ"):
+        programs(network.trunk[0], taskgraph)
+
+
+def test_a_gate_must_stand_where_a_segment_ends() -> None:
+
+    parts = OrderedDict(first=nn.Conv1d(2, 4, 1), pool=nn.MaxPool1d(2), last=nn.Conv1d(4, 1, 1))
+    network = GatedNetwork("odd", (1, 2, 8), parts, {"first": CutDesign(4, 2, 4)})
+    with pytest.raises(InputError, match="part 'first' does not end where a segment ends"):
+        trace_gated(network)
+    with pytest.raises(ValueError, match=r"any part but the last, not \['last'\]"):
+        GatedNetwork("odd", (1, 2, 8), parts, {"last": CutDesign(4, 2, 4)})
+
+
+def test_what_an_output_means() -> None:
+    logits = np.array([[-1.0], [0.0], [0.1]], dtype=np.float32)
+    classes = np.array([[2.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 1.0, 0.0]], dtype=np.float32)
+    assert answers(logits).tolist() == [0, 0, 1] == [positive(row) for row in logits]
+    assert answers(classes).tolist() == [0, 1, 0] == [positive(row) for row in classes]
