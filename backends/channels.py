@@ -135,7 +135,8 @@ def read_log(descriptor: int) -> NDArray[np.void]:
     memory = map_memory(descriptor)
     count = (len(memory) - NOW.size) // RECORD.size
     records = np.frombuffer(memory, dtype=RECORD_DTYPE, count=count, offset=NOW.size)
-    return records[records["kind"] != 0].copy()
+    written: NDArray[np.void] = records[records["kind"] != 0].copy()
+    return written
 
 
 def read_now(descriptor: int) -> tuple[int, int] | None:

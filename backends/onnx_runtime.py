@@ -2,6 +2,8 @@
 
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
 WARM_UP_CALLS = 3
 """Calls on zeros while loading: the first ones allocate."""
+
+_TABLES: dict[int, Any] = {}
+"""The exporter's table of operators, by version of the operator set."""
 
 QUIET = 3
 """ONNX Runtime's own log level: errors only."""
@@ -27,16 +32,8 @@ class OnnxRuntime(Adapter):
         """The program as an ONNX file, by torch's exporter for exported programs."""
         import torch  # noqa: PLC0415 - the worker's half does without
 
-        registration = logging.getLogger("torch.onnx._internal.exporter._registration")
-        level = registration.level
-        registration.setLevel(logging.ERROR)  # it mentions at each export what is not installed
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", FutureWarning)
-                warnings.simplefilter("ignore", DeprecationWarning)
-                exported = torch.onnx.export(program, dynamo=True, verbose=False)
-        finally:
-            registration.setLevel(level)
+        with _quiet(), _one_registry():
+            exported = torch.onnx.export(program, dynamo=True, verbose=False)
         assert exported is not None
         return bytes(exported.model_proto.SerializeToString())
 
@@ -56,6 +53,47 @@ class OnnxRuntime(Adapter):
         except Exception as error:  # its exceptions have no common base class but this
             raise ValueError(f"not an ONNX artifact: {error}") from error
         return _OnnxRunner(session)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the exporter from telling at each export what it deprecates and what it lacks."""
+    registration = logging.getLogger("torch.onnx._internal.exporter._registration")
+    level = registration.level
+    registration.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield
+    finally:
+        registration.setLevel(level)
+
+
+@contextmanager
+def _one_registry() -> Iterator[None]:
+    """Make the exporter keep its table of operators from export to export.
+
+    It parses the source of 500 functions for the table, which takes longer than exporting one of
+    our small programs. The method is private to torch, whose version we pin.
+    """
+    from torch.onnx._internal.exporter import (  # noqa: PLC0415 - the worker's half does without
+        _registration,
+    )
+
+    registry = _registration.ONNXRegistry
+    original = registry.__dict__["from_torchlib"]
+
+    def kept(opset_version: int) -> Any:
+        if opset_version not in _TABLES:
+            _TABLES[opset_version] = original.__func__(registry, opset_version)
+        return _TABLES[opset_version]
+
+    registry.from_torchlib = staticmethod(kept)  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        registry.from_torchlib = original  # type: ignore[method-assign]
 
 
 class _OnnxRunner:

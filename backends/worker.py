@@ -79,7 +79,8 @@ class Worker:
                         continue
                     message = os.read(self._birth.doorbell, DOORBELL.size)
                     awake_ns = monotonic_ns()
-                    self._run_stretch(*DOORBELL.unpack(message), awake_ns)
+                    sample, number, rung_ns = DOORBELL.unpack(message)
+                    self._run_stretch(sample, number, rung_ns, awake_ns)
         except (EOFError, ConnectionError):
             return  # the parent is gone, or has no more work
         except Exception as error:  # whatever it is, the parent is to say it
@@ -152,7 +153,7 @@ class Worker:
             log.add(sample, Kind.COMPUTE, segment, start, now)
             gate = step.work.gate
             if gate is not None and step.score is not None:
-                stopped = step.score(activation)[0] < gate.threshold
+                stopped = float(step.score(activation)[0]) < gate.threshold
                 start, now = now, monotonic_ns()
                 log.add(sample, Kind.GATE, segment, start, now)
                 if stopped:
