@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from devicemodels.documents.files import read_text
-from devicemodels.documents.json_document import dump_document, load_document
+from devicemodels.documents.json_document import dump_document, load_document, read_document
 from scheduler.plan import Plan
 from scheduler.taskgraph import TaskGraph
 
@@ -20,7 +19,7 @@ def load_taskgraph(text: str, file: str) -> TaskGraph:
 
 def read_taskgraph(path: Path) -> TaskGraph:
     """The task graph in a file; ``InputError`` names all its problems."""
-    return load_taskgraph(read_text(path), str(path))
+    return read_document(TaskGraph, path)
 
 
 def dump_plan(plan: Plan) -> str:
@@ -38,4 +37,4 @@ def load_plan(text: str, file: str) -> Plan:
 
 def read_plan(path: Path) -> Plan:
     """The plan in a file; ``InputError`` names all problems of its form."""
-    return load_plan(read_text(path), str(path))
+    return read_document(Plan, path)
