@@ -15,9 +15,10 @@ def retarget(plan: Plan, platform: Platform, cores: Mapping[str, str], period_s:
 
     Segments, gates, thresholds and codecs stay; each core runs at its first operating point and
     rests in its first idle state. ``cores`` maps the plan's cores to the platform's, one to one.
+    The deadline stays too, also where the period of a replay that is faster than life is shorter.
     Raises ``Infeasible`` if the platform cannot run it (no link, unsupported work).
     """
-    requirements = replace(plan.requirements, period_s=period_s, deadline_s=period_s)
+    requirements = replace(plan.requirements, period_s=period_s)
     problem = make_problem(plan.name, plan.task_graph, platform, requirements)
     index = {core.name: i for i, core in enumerate(platform.cores)}
     modes = tuple(

@@ -11,15 +11,20 @@ from scheduler.recording import Recording
 from scheduler.retarget import retarget
 from scheduler.taskgraph import TaskGraph
 from simulator.engine import simulate
+from simulator.queues import QueueRule
 from simulator.trace import Trace
 from simulator.workload import period_ns, replay
-from wakepath.flow import Stream, queue_rule
+from wakepath.flow import Stream
 from wakepath.scenario import Scenario
 from wakepath.terminal import progress, say
 
 if TYPE_CHECKING:
     from backends.pool import WorkerPool
     from networks.programs import Program
+
+
+LOSSLESS = QueueRule()
+"""The replay is faster than life: a hiccup of this machine must delay samples, not drop them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +112,9 @@ def execute_and_predict(
             windows.samples,
             windows.labels,
             on.every_ns,
-            queue=queue_rule(scenario),
+            queue=LOSSLESS,
             pool=on.pool,
             progress=advance,
         )
     workload = replay(recording, here, period_ns(here), samples=len(recording.labels))
-    return Executed(measured, simulate(here, workload, queue_rule(scenario)))
+    return Executed(measured, simulate(here, workload, LOSSLESS))
