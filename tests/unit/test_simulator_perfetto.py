@@ -115,6 +115,7 @@ def flows_of(document):
         if event["ph"] in "stf":
             bound = last_slice[event["tid"]]
             assert bound["ts"] <= event["ts"] < bound["ts"] + bound["dur"]
+            assert event["ph"] != "f" or event["bp"] == "e"  # else it binds to the next slice
             flows[event["id"]].append((event["ph"], bound))
     return flows
 

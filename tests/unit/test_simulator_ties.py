@@ -77,6 +77,22 @@ def test_cores_choose_before_links_do():
     assert (700, 800, "b", "WAKE", 1, 1) in rows
 
 
+def test_a_link_chooses_again_only_after_the_cores_did():
+    """At 500 a and b each send to c, in no time: c takes the first before the second arrives."""
+    links = [bus(["a", "b", "c"], latency_s=0.0, bandwidth_bytes_per_s=1e15)]
+    plan = chain_plan(
+        [SegmentSpec("a", 100), SegmentSpec("c", 50), SegmentSpec("b", 50), SegmentSpec("c", 50)],
+        cores=[core(name) for name in "abc"],
+        links=links,
+    )
+    trace = simulate(plan, releases([0, 300]), QueueRule(capacity=1))
+    rows = what_happened(trace)
+    assert (500, 500, "bus", "TRANSFER", 0, 1) in rows
+    assert (500, 500, "bus", "TRANSFER", 2, 0) in rows
+    assert started(trace, "c") == [(1, 0), (1, 1), (3, 0), (3, 1)]
+    assert outcomes_of(trace) == ["COMPLETED", "COMPLETED"]
+
+
 def test_a_core_takes_the_earlier_release_first_whatever_came_first():
     """Sample 0 comes back over the link after sample 2 began to wait, and goes before it."""
     links = [bus(["a", "b"], latency_s=0.0, bandwidth_bytes_per_s=1e9)]
