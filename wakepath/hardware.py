@@ -78,8 +78,11 @@ def bench(
         yield Bench(scenario, stream, graph, platform, made, pool)
 
 
-def calibrated(on: Bench) -> Platform:
-    """The hardware with costs measured on validation windows, by the workers that execute."""
+def calibrated(on: Bench, plan: Plan | None = None) -> Platform:
+    """The hardware with costs measured on validation windows, by the workers that execute.
+
+    With a ``plan``, its cuts are those at which cores change while the costs are measured.
+    """
     from backends.calibration import calibrate  # noqa: PLC0415
 
     with progress("calibrating this machine's cores") as advance:
@@ -89,6 +92,7 @@ def calibrated(on: Bench) -> Platform:
             on.programs,
             on.stream.calibration.samples,
             on.every_ns,
+            cuts=None if plan is None else [f"{c.source}->{c.target}" for c in plan.crossings],
             pool=on.pool,
             progress=advance,
         )

@@ -35,7 +35,7 @@ def command(
     stream = load_stream(scenario)
     recording = record_stream(plan, stream)
     with bench(scenario, plan.task_graph, stream, scenario.load_hardware()) as on:
-        hardware = calibrated(on) if calibration is None else load_platform(calibration)
+        hardware = calibrated(on, plan) if calibration is None else load_platform(calibration)
         executed = execute_and_predict(on, plan, hardware, recording)
     figures = metrics(executed.measured)
     comparison = compare(executed.simulated, executed.measured)

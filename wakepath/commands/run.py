@@ -49,7 +49,7 @@ def command(
     with progress("simulating") as advance:
         simulated = metrics(simulate_scenario(plan, scenario, recording, advance))
     with bench(scenario, plan.task_graph, stream, scenario.load_hardware()) as on:
-        hardware = calibrated(on) if calibration is None else load_platform(calibration)
+        hardware = calibrated(on, plan) if calibration is None else load_platform(calibration)
         executed = execute_and_predict(on, plan, hardware, recording)
     measured = metrics(executed.measured)
     report = Report(
