@@ -93,21 +93,33 @@ def _certificate(plan: Plan) -> str:
 
 def _baselines(report: Report) -> Table:
     table = _table("beside the baselines, same gates and codecs", ["algorithm"])
-    for title in ("energy per sample", "worst latency", "energy against ours"):
+    for title in (
+        "energy per sample",
+        "of it beyond rail and idle",
+        "against ours",
+        "worst latency",
+    ):
         table.add_column(title, justify="right")
-    ours = report.plan.expected.energy_per_sample_j
+    ours = _beyond_standing_j(report.plan)
     for name, plan in {report.plan.certificate.method: report.plan, **report.baselines}.items():
         if isinstance(plan, str):
-            table.add_row(name, "no plan", "", "")
+            table.add_row(name, "no plan", "", "", "")
             continue
-        expected = plan.expected
+        beyond = _beyond_standing_j(plan)
         table.add_row(
             name,
-            quantity(expected.energy_per_sample_j, "J"),
-            quantity(expected.latency_max_s, "s"),
-            f"{expected.energy_per_sample_j / ours:.3f} x",
+            quantity(plan.expected.energy_per_sample_j, "J"),
+            quantity(beyond, "J"),
+            f"{beyond / ours:.3f} x" if ours > 0.0 else "",
+            quantity(plan.expected.latency_max_s, "s"),
         )
     return table
+
+
+def _beyond_standing_j(plan: Plan) -> float:
+    """Expected energy of a sample that a plan can do something about."""
+    by_cause = plan.expected.energy_by_cause_j
+    return plan.expected.energy_per_sample_j - by_cause["rail"] - by_cause["idle"]
 
 
 def _figures(plan: Plan, columns: list[tuple[str, Metrics]]) -> Table:

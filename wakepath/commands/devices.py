@@ -75,7 +75,7 @@ def _show(platform: Platform) -> None:
 
 def _operating_points(platform: Platform, core: Core) -> Table:
     table = Table(title=f"core {core.name} ({core.kind})", title_justify="left")
-    for column in ("operating point", "frequency", "voltage", "active power", "source"):
+    for column in ("operating point", "frequency", "voltage", "source", "active power", "source"):
         table.add_column(column)
     for point in core.operating_points:
         path = f"cores.{core.name}.operating_points.{point.name}.frequency_hz"
@@ -83,8 +83,9 @@ def _operating_points(platform: Platform, core: Core) -> Table:
             point.name,
             quantity(point.frequency_hz, "Hz"),
             quantity(point.voltage_v, "V"),
-            quantity(active_power_w(core, point), "W"),
             _source(platform, path),
+            quantity(active_power_w(core, point), "W"),
+            _source(platform, f"cores.{core.name}.switched_capacitance_f"),
         )
     return table
 
