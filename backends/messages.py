@@ -19,8 +19,6 @@ class Birth:
     """Name of its adapter."""
     cpu: int
     """Number of the CPU that it is pinned to."""
-    control: int
-    """Socket to the parent; its end means that the parent is gone."""
     doorbell: int
     """Read end of its own doorbell."""
     bells: dict[str, int]
@@ -29,7 +27,9 @@ class Birth:
     """Write end of the parent's doorbell."""
     memory: int
     """The mailboxes."""
-    log: int
+    control: int = -1
+    """Socket to the parent; its end means that the parent is gone."""
+    log: int = -1
     """Its log."""
 
     def as_argument(self) -> str:

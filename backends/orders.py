@@ -61,6 +61,8 @@ class Outbox:
     """Of the mailbox."""
     wire_format: WireFormat
     """How the elements lie in it."""
+    wire_shape: tuple[int, ...]
+    """Shape of what lies in it."""
     wire_bytes: int
     """Size of it, exact."""
     encodes: bool
@@ -159,7 +161,7 @@ def _inbox(plan: Plan, boxes: Mailboxes, first: int, programs: frozenset[str]) -
         wire_format=codec.wire_format,
         wire_shape=codec.wire_shape,
         wire_bytes=codec.wire_bytes,
-        decodes=bool(codec.decode),
+        decodes=codec.wire_format != "float32" or key in programs,
         decode_key=key if key in programs else None,
     )
 
@@ -175,8 +177,9 @@ def _outbox(
     return Outbox(
         offset=boxes.edge_offset[after - 1],
         wire_format=codec.wire_format,
+        wire_shape=codec.wire_shape,
         wire_bytes=codec.wire_bytes,
-        encodes=bool(codec.encode),
+        encodes=codec.wire_format != "float32" or key in programs,
         encode_key=key if key in programs else None,
         receiver=plan.placement(edge.target).core,
         stretch=stretch,

@@ -2,12 +2,7 @@
 
 import os
 import select
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
-from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -29,6 +24,7 @@ from backends.channels import (
 from backends.failures import ExecutionFailed, WorkerDied, WorkerFailed
 from backends.messages import Birth, Failed, Load, Prepare, Ready
 from backends.orders import Stretch, stretches
+from backends.process import WorkerProcess
 from backends.registry import adapter
 from devicemodels.documents.errors import InputError
 from devicemodels.platform import Adapter, Core, Platform
@@ -98,7 +94,7 @@ class WorkerPool:
         self._programs = programs
         self._artifacts: dict[tuple[str, str], bytes] = {}
         self._loaded: dict[str, set[str]] = {}
-        self._workers: dict[str, _Process] = {}
+        self._workers: dict[str, WorkerProcess] = {}
         self._cpus = cpus_of(platform)
         self._closed = False
         names = [core.name for core in platform.cores] if cores is None else list(cores)
@@ -113,7 +109,16 @@ class WorkerPool:
         try:
             for name in names:
                 self._loaded[name] = set()
-                self._workers[name] = self._start(name, adapters[name], pipes[name][0], done_write)
+                birth = Birth(
+                    core=name,
+                    adapter=adapters[name].name,
+                    cpu=self._cpus[name],
+                    doorbell=pipes[name][0],
+                    bells=self._bells,
+                    done=done_write,
+                    memory=self._memory_fd,
+                )
+                self._workers[name] = WorkerProcess(birth)
         except BaseException:
             self.close()
             raise
@@ -160,7 +165,6 @@ class WorkerPool:
             worker.control.close()
         for worker in self._workers.values():
             worker.end()
-            os.close(worker.log_fd)
         if not self._closed:
             for descriptor in (*self._bells.values(), self._memory_fd, self.done_fd):
                 os.close(descriptor)
@@ -224,44 +228,11 @@ class WorkerPool:
     def stop(self) -> None:
         """End all workers at once, but keep their logs: what they did can still be read."""
         for worker in self._workers.values():
-            worker.process.kill()
-            worker.process.wait()
+            worker.kill()
 
     def log(self, core: str) -> NDArray[np.void]:
         """All that the worker of a core wrote down since ``prepare``."""
         return read_log(self._workers[core].log_fd)
-
-    def _start(self, name: str, driven: Adapter, doorbell: int, done: int) -> "_Process":
-        log = make_memory(f"log-{name}", 0)
-        clear_log(log, 0)
-        ours, theirs = socket.socketpair()
-        birth = Birth(
-            core=name,
-            adapter=driven.name,
-            cpu=self._cpus[name],
-            control=theirs.fileno(),
-            doorbell=doorbell,
-            bells=self._bells,
-            done=done,
-            memory=self._memory_fd,
-            log=log,
-        )
-        inherited = (theirs.fileno(), doorbell, *self._bells.values(), done, self._memory_fd, log)
-        paths = os.pathsep.join(path for path in sys.path if path)
-        # The new process inherits this mask: Ctrl-C is ours to answer, from its first moment on.
-        old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "backends.worker", birth.as_argument()],
-                stdin=subprocess.DEVNULL,
-                stdout=2,  # standard output is for data
-                pass_fds=inherited,
-                env={**os.environ, **ONE_THREAD, "PYTHONPATH": paths},
-            )
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, old)
-        theirs.close()
-        return _Process(name, process, Connection(ours.detach()), log)
 
     def _artifact(self, driver: str, key: str) -> bytes:
         if (driver, key) not in self._artifacts:
@@ -269,19 +240,19 @@ class WorkerPool:
             self._artifacts[driver, key] = prepared
         return self._artifacts[driver, key]
 
-    def _tell(self, worker: "_Process", order: Load | Prepare) -> None:
+    def _tell(self, worker: WorkerProcess, order: Load | Prepare) -> None:
         worker.answers_due += 1
         try:
             worker.control.send(order)
         except (BrokenPipeError, ConnectionError):
             return  # it is dead, which the wait for its answer tells
 
-    def _all_ready(self, workers: "Iterable[_Process]") -> None:
+    def _all_ready(self, workers: Iterable[WorkerProcess]) -> None:
         for worker in workers:
             while worker.answers_due:
                 self._receive(worker)
 
-    def _receive(self, worker: "_Process") -> None:
+    def _receive(self, worker: WorkerProcess) -> None:
         """One message of a worker, or its end."""
         try:
             answer = worker.control.recv()
@@ -299,7 +270,7 @@ class WorkerPool:
                     self._segment(answer.segment),
                 )
 
-    def _death(self, worker: "_Process") -> ExecutionFailed:
+    def _death(self, worker: WorkerProcess) -> ExecutionFailed:
         status = worker.process.wait()
         at = read_now(worker.log_fd)
         sample, segment = (None, None) if at is None else (at[0], self._segment(at[1]))
@@ -307,28 +278,6 @@ class WorkerPool:
 
     def _segment(self, index: int) -> str | None:
         return None if index == IDLE else self.task_graph.segments[index].name
-
-
-class _Process:
-    """One worker as its parent sees it."""
-
-    def __init__(
-        self, core: str, process: subprocess.Popen[bytes], control: Connection, log_fd: int
-    ) -> None:
-        self.core = core
-        self.process = process
-        self.control = control
-        self.log_fd = log_fd
-        self.answers_due = 1
-        """Orders without an answer; being started counts as one."""
-
-    def end(self) -> None:
-        """Wait for a worker whose control was closed; kill it if it does not notice."""
-        try:
-            self.process.wait(CLOSING_PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
 
 
 def _adapter_of(core: Core) -> Adapter:

@@ -11,6 +11,7 @@ import select
 import sys
 import traceback
 from dataclasses import dataclass
+from math import prod
 from multiprocessing.connection import Connection
 from time import monotonic_ns
 
@@ -47,6 +48,8 @@ class _LoadedStretch:
     steps: tuple[_Step, ...]
     outbox: Outbox | None
     leaving: memoryview | None
+    raw_leaving: Array | None
+    """The same place as an activation, where nothing has to be encoded."""
     encode: Runner | None
     bell: int
 
@@ -110,10 +113,9 @@ class Worker:
     def _loaded(self, stretch: Stretch) -> _LoadedStretch:
         inbox, outbox = stretch.inbox, stretch.outbox
         arrived = self._memory[inbox.offset : inbox.offset + inbox.wire_bytes]
-        raw = None
-        if not inbox.decodes:
-            count = int(np.prod(inbox.wire_shape))
-            raw = np.frombuffer(arrived, np.float32, count).reshape(inbox.wire_shape)
+        leaving = None
+        if outbox is not None:
+            leaving = self._memory[outbox.offset : outbox.offset + outbox.wire_bytes]
         steps = [
             _Step(work, self._runners[work.key], self._runner(work.gate.key if work.gate else None))
             for work in stretch.segments
@@ -121,13 +123,14 @@ class Worker:
         return _LoadedStretch(
             inbox=inbox,
             arrived=arrived,
-            raw=raw,
+            raw=None if inbox.decodes else _raw(arrived, inbox.wire_shape),
             decode=self._runner(inbox.decode_key),
             steps=tuple(steps),
             outbox=outbox,
-            leaving=self._memory[outbox.offset : outbox.offset + outbox.wire_bytes]
-            if outbox
-            else None,
+            leaving=leaving,
+            raw_leaving=None
+            if leaving is None or outbox is None or outbox.encodes
+            else _raw(leaving, outbox.wire_shape),
             encode=self._runner(outbox.encode_key) if outbox else None,
             bell=self._birth.bells[outbox.receiver] if outbox else IDLE,
         )
@@ -182,13 +185,15 @@ class Worker:
     ) -> None:
         outbox, leaving = stretch.outbox, stretch.leaving
         assert outbox is not None and leaving is not None
-        if stretch.encode is not None:
-            activation = stretch.encode(activation)
-        encoded = wire.encode(activation, outbox.wire_format)
-        if outbox.encodes:
+        if stretch.raw_leaving is not None:
+            stretch.raw_leaving[...] = activation
+        else:
+            if stretch.encode is not None:
+                activation = stretch.encode(activation)
+            encoded = wire.encode(activation, outbox.wire_format)
             start, now = now, monotonic_ns()
             self._log.add(sample, Kind.ENCODE, segment, start, now)
-        leaving[:] = encoded
+            leaving[:] = encoded
         start, now = now, monotonic_ns()
         # The log is complete before the bell rings: the receiver may be the one to end the run.
         self._log.add(sample, Kind.TRANSFER, segment, start, now)
@@ -203,6 +208,11 @@ class Worker:
     def _now(self, sample: int, segment: int) -> None:
         self._at = (sample, segment)
         self._log.at(sample, segment)
+
+
+def _raw(place: memoryview, shape: tuple[int, ...]) -> Array:
+    """A place in shared memory seen as a raw activation."""
+    return np.frombuffer(place, np.float32, prod(shape)).reshape(shape)
 
 
 def main() -> None:
