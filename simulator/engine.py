@@ -38,8 +38,11 @@ def simulate(
 
     The same arguments give the same trace, to the last nanosecond. The trace is as long as the
     workload, or longer if the last answer comes later. Raises ``UnsupportedPlan`` if the plan is
-    not a chain or contradicts itself, and ``UnsupportedOperator`` if a core cannot do its work.
+    not a chain or contradicts itself, ``UnsupportedOperator`` if a core cannot do its work, and
+    ``ValueError`` if the workload's releases are not in order of time.
     """
+    if (np.diff(workload.release_ns, prepend=0) < 0).any():
+        raise ValueError("the releases of a workload must be in order of time, from 0")
     gates = len(plan.gates)
     if workload.exit_gate.size and int(workload.exit_gate.max()) >= gates:
         raise UnsupportedPlan(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from devicemodels.platform import IdleState
@@ -203,3 +204,9 @@ def test_two_links_work_side_by_side():
     rows = what_happened(simulate(plan, releases([0, 500])))
     assert (850, 1300, "bc", "TRANSFER", 1, 0) in rows
     assert (700, 1150, "ab", "TRANSFER", 0, 1) in rows
+
+
+@pytest.mark.parametrize("times", [[5, 4], [-1]])
+def test_releases_out_of_order_are_refused(times):
+    with pytest.raises(ValueError, match="in order of time, from 0"):
+        simulate(GATED_CROSSING, replace(releases([0]), release_ns=np.array(times)))
