@@ -15,7 +15,9 @@ from networks.spec import Recipe
 
 def gated_loss(crossing: GatedOutput, positives: torch.Tensor, recipe: Recipe) -> torch.Tensor:
     """Scalar loss of one batch; ``positives`` has shape (batch,), 1.0 where positive."""
-    loss = _task_loss(crossing.output, positives, recipe.positive_weight)
+    loss = functional.binary_cross_entropy_with_logits(
+        event_logit(crossing.output), positives, pos_weight=torch.tensor(recipe.positive_weight)
+    )
     weight = torch.tensor(recipe.gate_positive_weight)
     for index, alpha in enumerate(recipe.gate_weights):
         loss = loss + alpha * functional.binary_cross_entropy_with_logits(
@@ -24,13 +26,11 @@ def gated_loss(crossing: GatedOutput, positives: torch.Tensor, recipe: Recipe) -
     return loss
 
 
-def _task_loss(
-    output: torch.Tensor, positives: torch.Tensor, positive_weight: float
-) -> torch.Tensor:
-    """Cross-entropy of the answer: one logit (batch, 1), or two (batch, 2)."""
+def event_logit(output: torch.Tensor) -> torch.Tensor:
+    """Logit (batch,) that the answer is "positive", of raw outputs (batch, 1) or (batch, classes).
+
+    One value is the logit itself; of several, class 0 is the background.
+    """
     if output.shape[1] == 1:
-        return functional.binary_cross_entropy_with_logits(
-            output[:, 0], positives, pos_weight=torch.tensor(positive_weight)
-        )
-    weights = torch.tensor([1.0, positive_weight])
-    return functional.cross_entropy(output, positives.long(), weight=weights)
+        return output[:, 0]
+    return torch.logsumexp(output[:, 1:], dim=1) - output[:, 0]

@@ -23,6 +23,7 @@ activations = arrays.arrays(
 )
 
 
+@settings(deadline=None)
 @given(activations, st.sampled_from(FORMATS))
 def test_bytes_on_the_wire_are_as_many_as_promised(
     activation: NDArray[np.float32], wire_format: WireFormat
@@ -34,6 +35,7 @@ def test_bytes_on_the_wire_are_as_many_as_promised(
     assert arrived.shape == activation.shape
 
 
+@settings(deadline=None)
 @given(activations)
 def test_float32_arrives_as_sent(activation: NDArray[np.float32]) -> None:
     np.testing.assert_array_equal(
@@ -41,6 +43,7 @@ def test_float32_arrives_as_sent(activation: NDArray[np.float32]) -> None:
     )
 
 
+@settings(deadline=None)
 @given(activations)
 def test_int8_is_off_by_half_a_step_at_most(activation: NDArray[np.float32]) -> None:
     data = encode(activation, "int8")
@@ -53,7 +56,7 @@ def test_int8_is_off_by_half_a_step_at_most(activation: NDArray[np.float32]) -> 
         assert scale == 1
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(activations, st.sampled_from(FORMATS), st.integers(1, 4))
 def test_torch_sees_exactly_what_arrives(
     activation: NDArray[np.float32], wire_format: WireFormat, batch: int
