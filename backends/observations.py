@@ -84,8 +84,7 @@ class Observations:
         provenance = {f"cores.{core}.cost.time_s.{key}": TIMES for core, key in sorted(self._work)}
         for core in self._wakes:
             for state in self._platform.core(core).idle_states:
-                for value in ("exit_latency_s", "exit_energy_j"):
-                    provenance[f"cores.{core}.idle_states.{state.name}.{value}"] = WAKES
+                provenance[f"cores.{core}.idle_states.{state.name}.exit_latency_s"] = WAKES
         for link in self._transfers:
             provenance[f"links.{link}.latency_s"] = TRANSFERS
             provenance[f"links.{link}.bandwidth_bytes_per_s"] = TRANSFERS
