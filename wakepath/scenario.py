@@ -3,111 +3,19 @@
 ``load_scenario`` gives a frozen value or an ``InputError`` with every problem of the file.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from devicemodels.catalog import is_path, load_platform
+from devicemodels.catalog import load_platform
 from devicemodels.documents.errors import InputError
-from devicemodels.documents.quantities import Seconds, Share
 from devicemodels.documents.validate import validate_yaml, yaml_schema
 from devicemodels.documents.yaml_source import read_yaml
 from devicemodels.platform import Platform
-from scheduler.plan import Objective
+from wakepath.scenario_checks import named_problems, relation_problems
+from wakepath.scenario_file import ScenarioFile, platform_source
 
-SCENARIO_VERSION = "wakepath/scenario@1"
 SCENARIO_FILE = "scenario.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkChoice:
-    """Which network is planned."""
-
-    name: str
-    """Name of a file in networks/zoo, such as smartwatch."""
-    weights: str
-    """The trained weights, a .safetensors file, relative to the scenario's folder."""
-    taskgraph: str | None = None
-    """The network's saved task graph, relative to the scenario's folder; traced if left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class StreamChoice:
-    """Which recorded samples are replayed."""
-
-    name: str
-    """Name of a file in networks/streams, such as watch."""
-    split: Literal["train", "validation", "test"]
-    """Which subjects: those of test have never been trained on."""
-
-
-@dataclass(frozen=True, slots=True)
-class HardwareChoice:
-    """What the plan is executed on, to check the prediction."""
-
-    platform: str
-    """A platform whose cores have adapters: a name of the catalog, or a path of a YAML file."""
-    cores: Mapping[str, str]
-    """For each core of the planned platform, the core of this hardware that plays it."""
-    replay_period_s: Seconds
-    """Time between two samples on this hardware; shorter than in the field, to save time."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkloadChoice:
-    """When the sensor releases samples."""
-
-    release: Literal["periodic"]
-    """How releases follow each other."""
-    period_s: Seconds
-    """Time between two releases."""
-    duration_s: Seconds
-    """How long the simulation goes on."""
-    replay: bool = True
-    """Whether samples are those of the stream, or drawn from the gates' stop rates."""
-
-
-@dataclass(frozen=True, slots=True)
-class QueueChoice:
-    """What happens to samples that cannot be served at once."""
-
-    capacity: int = 4
-    """Most samples that wait at a core."""
-    policy: Literal["drop_newest", "drop_oldest"] = "drop_newest"
-    """What is dropped when one more arrives."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioFile:
-    """A scenario as its file says it."""
-
-    version: Literal["wakepath/scenario@1"]
-    """Version of the document."""
-    name: str
-    """Name in reports."""
-    description: str
-    """One line for a reader."""
-    network: NetworkChoice
-    """Which network is planned."""
-    stream: StreamChoice
-    """Which recorded samples are replayed."""
-    platform: str
-    """What it is planned for: a name of the catalog (wakepath devices), or a path of a file."""
-    hardware: HardwareChoice
-    """What the plan is executed on, to check the prediction."""
-    objective: Objective
-    """What is minimised: energy (expected, per sample) or latency (the worst case)."""
-    deadline_s: Seconds
-    """Longest allowed latency of any sample, not above the period."""
-    accuracy_floor: Share
-    """Lowest allowed expected accuracy."""
-    workload: WorkloadChoice
-    """When the sensor releases samples."""
-    queue: QueueChoice = QueueChoice()
-    """What happens to samples that cannot be served at once."""
-    seed: int = 1
-    """Everything random follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +50,6 @@ def load_scenario(path: str | Path, *, trained: bool = True) -> Scenario:
     ``trained`` is False where the weights and the task graph are about to be made. Raises
     ``InputError`` with every problem of the file, and of the platform files that it names.
     """
-    from wakepath.scenario_checks import named_problems, relation_problems  # noqa: PLC0415
-
     file = scenario_file(Path(path))
     source = read_yaml(file)
     problems = list(named_problems(source, file.parent, trained=trained))
@@ -171,11 +77,6 @@ def scenario_file(path: Path) -> Path:
         message = f"the folder has no {SCENARIO_FILE}"
         raise InputError.single(message, hint="start from scenarios/smartwatch", file=str(path))
     return path / SCENARIO_FILE if is_folder else path
-
-
-def platform_source(platform: str, folder: Path) -> str | Path:
-    """A platform's name in the catalog, or its file as seen from the scenario's folder."""
-    return folder / platform if is_path(platform) else platform
 
 
 def scenario_schema() -> dict[str, Any]:

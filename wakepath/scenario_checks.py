@@ -9,7 +9,7 @@ from devicemodels.documents.errors import InputError, Problem
 from devicemodels.documents.explain import did_you_mean
 from devicemodels.documents.source import Source, TreePath, child
 from devicemodels.platform import Platform
-from wakepath.scenario import ScenarioFile, platform_source
+from wakepath.scenario_file import ScenarioFile, platform_source
 
 MOST_SAMPLES = 100_000_000
 """A simulation keeps its samples in memory; this many is a year and a half at two a second."""

@@ -11,7 +11,8 @@ import pytest
 from devicemodels.documents.errors import InputError
 from devicemodels.documents.yaml_source import parse_yaml
 from wakepath import scenario_checks
-from wakepath.scenario import QueueChoice, load_scenario, scenario_schema
+from wakepath.scenario import load_scenario, scenario_schema
+from wakepath.scenario_file import QueueChoice
 from wakepath.siblings import intruder
 
 ROOT = Path(__file__).parents[2]

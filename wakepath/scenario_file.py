@@ -1,0 +1,105 @@
+"""What a scenario file says, as frozen values; `wakepath.scenario` reads one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from devicemodels.catalog import is_path
+from devicemodels.documents.quantities import Seconds, Share
+from scheduler.plan import Objective
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkChoice:
+    """Which network is planned."""
+
+    name: str
+    """Name of a file in networks/zoo, such as smartwatch."""
+    weights: str
+    """The trained weights, a .safetensors file, relative to the scenario's folder."""
+    taskgraph: str | None = None
+    """The network's saved task graph, relative to the scenario's folder; traced if left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamChoice:
+    """Which recorded samples are replayed."""
+
+    name: str
+    """Name of a file in networks/streams, such as watch."""
+    split: Literal["train", "validation", "test"]
+    """Which subjects: those of test have never been trained on."""
+
+
+@dataclass(frozen=True, slots=True)
+class HardwareChoice:
+    """What the plan is executed on, to check the prediction."""
+
+    platform: str
+    """A platform whose cores have adapters: a name of the catalog, or a path of a YAML file."""
+    cores: Mapping[str, str]
+    """For each core of the planned platform, the core of this hardware that plays it."""
+    replay_period_s: Seconds
+    """Time between two samples on this hardware; shorter than in the field, to save time."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadChoice:
+    """When the sensor releases samples."""
+
+    release: Literal["periodic"]
+    """How releases follow each other."""
+    period_s: Seconds
+    """Time between two releases."""
+    duration_s: Seconds
+    """How long the simulation goes on."""
+    replay: bool = True
+    """Whether samples are those of the stream, or drawn from the gates' stop rates."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChoice:
+    """What happens to samples that cannot be served at once."""
+
+    capacity: int = 4
+    """Most samples that wait at a core."""
+    policy: Literal["drop_newest", "drop_oldest"] = "drop_newest"
+    """What is dropped when one more arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFile:
+    """A scenario as its file says it."""
+
+    version: Literal["wakepath/scenario@1"]
+    """Version of the document."""
+    name: str
+    """Name in reports."""
+    description: str
+    """One line for a reader."""
+    network: NetworkChoice
+    """Which network is planned."""
+    stream: StreamChoice
+    """Which recorded samples are replayed."""
+    platform: str
+    """What it is planned for: a name of the catalog (wakepath devices), or a path of a file."""
+    hardware: HardwareChoice
+    """What the plan is executed on, to check the prediction."""
+    objective: Objective
+    """What is minimised: energy (expected, per sample) or latency (the worst case)."""
+    deadline_s: Seconds
+    """Longest allowed latency of any sample, not above the period."""
+    accuracy_floor: Share
+    """Lowest allowed expected accuracy."""
+    workload: WorkloadChoice
+    """When the sensor releases samples."""
+    queue: QueueChoice = QueueChoice()
+    """What happens to samples that cannot be served at once."""
+    seed: int = 1
+    """Everything random follows from it."""
+
+
+def platform_source(platform: str, folder: Path) -> str | Path:
+    """A platform's name in the catalog, or its file as seen from the scenario's folder."""
+    return folder / platform if is_path(platform) else platform
