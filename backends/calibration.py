@@ -5,18 +5,21 @@ the very code that `execute` uses, and reads the traces. What is measured is the
 predicted, the loop around a call and the cold caches after a wake-up included.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backends.calibration_plans import calibration_plans, default_cuts
+from backends.calibration_plans import covering_plans, expected_plans
 from backends.execution import execute
-from backends.observations import Observations
+from backends.observations import ENOUGH, Observations
 from backends.pool import WorkerPool
+from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Platform
+from scheduler.plan import Plan
 from scheduler.taskgraph import TaskGraph
+from simulator.trace import Trace
 
 if TYPE_CHECKING:
     from networks.programs import Program
@@ -24,11 +27,11 @@ if TYPE_CHECKING:
 SECONDS = 10.0
 """How long the measurement itself takes by default."""
 
-WARM_UP = 12
+WARM_UP = 8
 """Samples of each plan that do not count."""
 
-LEAST_SAMPLES = 24
-"""Of each plan that do count, however short the time: fewer make no median."""
+LEAST_SAMPLES = ENOUGH
+"""Of each plan that do count, however short the time."""
 
 Progress = Callable[[int, int], None]
 """Called with how many plans have run and how many there are."""
@@ -41,21 +44,23 @@ def calibrate(
     windows: NDArray[np.float32],
     period_ns: int,
     *,
-    cuts: Sequence[str] | None = None,
+    crossings: Mapping[str, str] | None = None,
     seconds: float = SECONDS,
     pool: WorkerPool | None = None,
     progress: Progress | None = None,
 ) -> Platform:
     """``platform`` with the times of this machine's cores for one network.
 
-    Segments, gates and codecs get the median of what they took; leaving the idle state gets the
-    mean, because a scheduler's rare long delays are part of every mean that will be predicted;
-    the link gets a robust line through transfer times over sizes. Gates never stop meanwhile, so
-    that every part is seen often.
+    Segments, gates and codecs get the median of what they took; leaving the idle state gets a
+    mean, because a scheduler's usual delays are part of every mean that will be predicted (the
+    slowest 1 %, which no two runs share, count as the 99th percentile); the link gets a robust
+    line through transfer times over sizes.
 
-    A piece of work takes longer behind a cut than behind its neighbour, because the core has just
-    woken up with cold caches. So it is timed where plans will put it: in plans that cross at
-    ``cuts``, every part of the network between two cuts on every core in turn.
+    A piece of work takes longer behind a wake-up than behind its neighbour, and longer on a core
+    that has little to do: caches are cold. So it is timed where plans will put it: first in plans
+    that cross as plans of interest do, with the gates as trained, and every part of the network
+    between two crossings on every core in turn. What was not seen often enough then is timed in
+    plans that cross at every edge with a codec and whose gates never stop.
 
     Parameters
     ----------
@@ -67,9 +72,9 @@ def calibrate(
         Shape (n, ...): real samples; not those of the test, whose run is to be predicted.
     period_ns
         The pace of the run to be predicted: a core that slept longer is slower at first.
-    cuts
-        Names of the edges (``source->target``) at which plans of interest cross; by default those
-        with a codec. Other edges with a codec are measured too, at the cost of fewer samples.
+    crossings
+        How the plans of interest cross: codec by the name of the edge (``source->target``). By
+        default every edge with a codec, over each of its codecs.
     seconds
         About how long to measure, set-up not counted.
     pool
@@ -80,7 +85,7 @@ def calibrate(
     InputError
         A core has no adapter, or its runtime is not installed.
     ValueError
-        ``cuts`` names no edge of the task graph.
+        ``crossings`` names an edge or codec that does not exist.
     WorkerDied, WorkerFailed, RunInterrupted
         As ``execute``.
     """
@@ -92,23 +97,38 @@ def calibrate(
                 programs,
                 windows,
                 period_ns,
-                cuts=cuts,
+                crossings=crossings,
                 seconds=seconds,
                 pool=made,
                 progress=progress,
             )
-    plans = calibration_plans(platform, task_graph, cuts or default_cuts(platform, task_graph))
-    samples = max(LEAST_SAMPLES, int(seconds * 1e9 / period_ns / len(plans)) - WARM_UP)
+    if crossings is None:
+        first = covering_plans(platform, task_graph, gates_stop=True)
+    else:
+        first = expected_plans(platform, task_graph, crossings)
+    second = covering_plans(platform, task_graph, gates_stop=False)
+    slots = int(seconds * NANOSECONDS_PER_SECOND / period_ns)
+    left = slots - len(second) * (WARM_UP + LEAST_SAMPLES)
+    runs = [(0, plan, max(LEAST_SAMPLES, left // len(first) - WARM_UP)) for plan in first]
+    runs += [(1, plan, LEAST_SAMPLES) for plan in second]
     pool.load({core.name: programs for core in platform.cores})
     observed = Observations(platform, task_graph)
-    for number, plan in enumerate(plans):
+    for number, (campaign, plan, samples) in enumerate(runs):
         if progress is not None:
-            progress(number, len(plans))
-        chosen = (np.arange(samples) * len(plans) + number) % len(windows)
-        labels = np.zeros(samples, dtype=np.int8)
-        observed.add(
-            execute(plan, programs, windows[chosen], labels, period_ns, pool=pool, warm_up=WARM_UP)
-        )
+            progress(number, len(runs))
+        chosen = (np.arange(samples) * len(runs) + number) % len(windows)
+        observed.add(_run(plan, programs, windows[chosen], period_ns, pool), campaign)
     if progress is not None:
-        progress(len(plans), len(plans))
+        progress(len(runs), len(runs))
     return observed.calibrated(period_ns)
+
+
+def _run(
+    plan: Plan,
+    programs: "Mapping[str, Program]",
+    windows: NDArray[np.float32],
+    period_ns: int,
+    pool: WorkerPool,
+) -> Trace:
+    labels = np.zeros(len(windows), dtype=np.int8)
+    return execute(plan, programs, windows, labels, period_ns, pool=pool, warm_up=WARM_UP)

@@ -1,6 +1,6 @@
 """The plans that calibration runs: every part of the network on every core, over every codec."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from devicemodels.platform import Platform
 from scheduler.plan import (
@@ -29,56 +29,75 @@ def default_cuts(platform: Platform, task_graph: TaskGraph) -> tuple[str, ...]:
     return tuple(edges[len(task_graph.segments) * k // parts - 1].name for k in range(1, parts))
 
 
-def calibration_plans(
-    platform: Platform, task_graph: TaskGraph, cuts: Sequence[str]
+def expected_plans(
+    platform: Platform, task_graph: TaskGraph, crossings: Mapping[str, str]
 ) -> tuple[Plan, ...]:
-    """Plans that cross at ``cuts``; first those, then plans for other edges that have a codec.
+    """Plans with the gates as they were trained, that cross where plans of interest do.
 
-    For each codec, the parts between cuts lie on the cores in turn, so that each core runs each
-    part; the turn goes the other way from codec to codec, so that each core sends to each other.
-    Raises ``ValueError`` if a cut is no edge of the task graph.
+    ``crossings`` is the codec by the name of the edge. The parts between those edges lie on the
+    cores in turn, both ways round, so that each core runs each part and sends to each other.
+    Raises ``ValueError`` if an edge or codec does not exist.
     """
-    unknown = sorted(set(cuts) - {edge.name for edge in task_graph.edges})
-    if unknown:
-        raise ValueError(f"{', '.join(unknown)}: no such edge in task graph '{task_graph.name}'")
-    plans = _rotations(platform, task_graph, cuts)
-    coded = tuple(edge.name for edge in task_graph.edges if len(edge.codecs) > 1)
-    if set(coded) - set(cuts):
-        plans += _rotations(platform, task_graph, coded)
+    edges = {edge.name: edge for edge in task_graph.edges}
+    for name, codec in crossings.items():
+        if name not in edges:
+            raise ValueError(f"{name}: no such edge in task graph '{task_graph.name}'")
+        if codec not in [known.name for known in edges[name].codecs]:
+            raise ValueError(f"edge {name} has no codec '{codec}'")
+    chosen = {name: edges[name].codec(codec) for name, codec in crossings.items()}
+    return tuple(
+        _plan(platform, task_graph, order, chosen, gates_stop=True)
+        for order in _orders(platform, chosen, both_ways=True)
+    )
+
+
+def covering_plans(
+    platform: Platform, task_graph: TaskGraph, *, gates_stop: bool
+) -> tuple[Plan, ...]:
+    """Plans that show every part between default cuts on every core, over every codec.
+
+    The turn goes the other way from codec to codec, so that each core sends to each other.
+    """
+    cuts = default_cuts(platform, task_graph)
+    edges = [edge for edge in task_graph.edges if edge.name in cuts]
+    most_codecs = max((len(edge.codecs) for edge in edges), default=1)
+    plans = []
+    for turn in range(max(most_codecs, 2) if edges else 1):
+        codecs = {edge.name: edge.codecs[turn % len(edge.codecs)] for edge in edges}
+        orders = _orders(platform, codecs, both_ways=False)
+        for order in orders:
+            turned = [order[0], *reversed(order[1:])] if turn % 2 else order
+            plans.append(_plan(platform, task_graph, turned, codecs, gates_stop=gates_stop))
     return tuple(plans)
 
 
-def _rotations(platform: Platform, task_graph: TaskGraph, cuts: Sequence[str]) -> list[Plan]:
+def _orders(platform: Platform, codecs: Mapping[str, Codec], *, both_ways: bool) -> list[list[str]]:
+    """Orders in which the cores take parts: each core first in one, or in two."""
     cores = [core.name for core in platform.cores]
-    if len(cores) == 1 or not cuts:
-        return [_plan(platform, task_graph, cuts, [core], 0) for core in cores]
-    most_codecs = max(len(edge.codecs) for edge in task_graph.edges if edge.name in cuts)
-    # With one codec both directions still have to be seen.
-    return [
-        _plan(platform, task_graph, cuts, _turned(cores, start, backwards=turn % 2 == 1), turn)
-        for turn in range(max(most_codecs, 2))
-        for start in range(len(cores))
-    ]
-
-
-def _turned(cores: list[str], start: int, *, backwards: bool) -> list[str]:
-    turned = cores[start:] + cores[:start]
-    return [turned[0], *reversed(turned[1:])] if backwards else turned
+    turned = [cores[start:] + cores[:start] for start in range(len(cores))]
+    if both_ways and codecs and len(cores) > 2:
+        turned += [[order[0], *reversed(order[1:])] for order in turned]
+    return turned
 
 
 def _plan(
-    platform: Platform, task_graph: TaskGraph, cuts: Sequence[str], cores: list[str], turn: int
+    platform: Platform,
+    task_graph: TaskGraph,
+    cores: Sequence[str],
+    codecs: Mapping[str, Codec],
+    *,
+    gates_stop: bool,
 ) -> Plan:
-    """Parts between ``cuts`` on ``cores`` in turn; codec number ``turn`` of each edge."""
-    placed, part = [], 0
-    for segment in task_graph.segments:
-        if any(edge.target == segment.name and edge.name in cuts for edge in task_graph.edges):
-            part += 1
+    """Parts between the edges of ``codecs`` on ``cores`` in turn."""
+    placed, part = [cores[0]], 0
+    for edge in task_graph.edges:
+        part += edge.name in codecs
         placed.append(cores[part % len(cores)])
-    crossings = []
-    for edge, source, target in zip(task_graph.edges, placed, placed[1:], strict=False):
-        if source != target:
-            crossings.append(_crossing(platform, edge, source, target, _codec(edge, turn)))
+    crossings = [
+        _crossing(platform, edge, source, target, codecs[edge.name])
+        for edge, source, target in zip(task_graph.edges, placed, placed[1:], strict=False)
+        if source != target
+    ]
     return Plan(
         name="calibration",
         requirements=Requirements("latency", 1.0, 1.0, 0.0, {"negative": 0.0, "positive": 1.0}),
@@ -87,7 +106,10 @@ def _plan(
             for segment, core in zip(task_graph.segments, placed, strict=True)
         ),
         crossings=tuple(crossings),
-        gates=tuple(GateSetting(gate.name, NEVER) for gate in task_graph.gates),
+        gates=tuple(
+            GateSetting(gate.name, gate.threshold if gates_stop else NEVER)
+            for gate in task_graph.gates
+        ),
         idle=tuple(IdleChoice(core.name, core.idle_states[0].name) for core in platform.cores),
         expected=Expected(0.0, dict.fromkeys(CAUSES, 0.0), 0.0, 0.0, 0.0, {}, 0.0),
         certificate=Certificate("calibration", "feasible", 0.0, 1.0),
@@ -96,10 +118,6 @@ def _plan(
         task_graph_sha256="",
         platform_sha256="",
     )
-
-
-def _codec(edge: Edge, turn: int) -> Codec:
-    return edge.codecs[turn % len(edge.codecs)]
 
 
 def _crossing(platform: Platform, edge: Edge, source: str, target: str, codec: Codec) -> Crossing:

@@ -24,28 +24,35 @@ TIMES, WAKES, TRANSFERS = "calibrated-times", "calibrated-wakes", "calibrated-tr
 Durations = list[NDArray[np.int64]]
 
 
+ENOUGH = 24
+"""Observations of a piece of work that make a median."""
+
+UNUSUAL = 99.0
+"""Percentile of wake-ups that slower ones are counted as."""
+
+
 class Observations:
     """Durations by core and piece of work, gathered trace by trace.
 
-    Where a piece was seen in several plans, the traces are given in order of preference: segments
-    and gates count from the first campaign that saw them (see ``calibration_plans``).
+    Traces come in campaigns, numbered in order of preference: a piece of work that was seen often
+    enough in the first is judged by the first alone.
     """
 
     def __init__(self, platform: Platform, task_graph: TaskGraph) -> None:
         self._platform = platform
         self._graph = task_graph
-        self._work: defaultdict[tuple[str, str], Durations] = defaultdict(list)
+        self._work: defaultdict[tuple[str, str], defaultdict[int, Durations]] = defaultdict(
+            lambda: defaultdict(list)
+        )
         self._wakes: defaultdict[str, Durations] = defaultdict(list)
         self._transfers: defaultdict[str, defaultdict[int, Durations]] = defaultdict(
             lambda: defaultdict(list)
         )
-        self._cuts: dict[tuple[str, str], frozenset[str]] = {}
 
-    def add(self, trace: Trace) -> None:
+    def add(self, trace: Trace, campaign: int) -> None:
         """Take in one run."""
         plan, done = trace.plan, trace.activities
         lasted = done.end_ns - done.start_ns
-        cuts = frozenset(f"{crossing.source}->{crossing.target}" for crossing in plan.crossings)
         for index, segment in enumerate(self._graph.segments):
             core = plan.placement(segment.name).core
             here = done.segment == index
@@ -60,20 +67,29 @@ class Observations:
                         assert crossing is not None
                         self._transfers[crossing.link][crossing.wire_bytes].append(seen)
                     case kind:
-                        self._add_work((core, _key(plan, index, kind)), cuts, seen)
+                        self._work[core, _key(plan, index, kind)][campaign].append(seen)
 
-    def _add_work(
-        self, key: tuple[str, str], cuts: frozenset[str], seen: NDArray[np.int64]
-    ) -> None:
-        if self._cuts.setdefault(key, cuts) == cuts:
-            self._work[key].append(seen)
+    def _judged_by(self, core: str, key: str) -> NDArray[np.int64]:
+        """The durations that count: of as few campaigns as are enough."""
+        counted: Durations = []
+        for _, runs in sorted(self._work[core, key].items()):
+            counted += runs
+            if sum(map(len, counted)) >= ENOUGH:
+                break
+        return np.concatenate(counted)
 
     def calibrated(self, period_ns: int) -> Platform:
         """The platform with what was seen in place of what was assumed."""
         pace = f"every {period_ns / 1e6:g} ms on {_machine()}"
         sources = {
-            TIMES: _source(list(self._work.values()), "medians of pieces of work", pace),
-            WAKES: _source(list(self._wakes.values()), "mean wake-ups by a doorbell", pace),
+            TIMES: _source(
+                [[self._judged_by(*work)] for work in self._work], "medians of pieces of work", pace
+            ),
+            WAKES: _source(
+                list(self._wakes.values()),
+                "mean wake-ups by a doorbell, the slowest 1 % taken as the 99th percentile",
+                pace,
+            ),
             TRANSFERS: _source(
                 [runs for sizes in self._transfers.values() for runs in sizes.values()],
                 "robust line through median copies into shared memory",
@@ -99,13 +115,15 @@ class Observations:
 
     def _core(self, core: Core) -> Core:
         times = {
-            key: float(np.median(np.concatenate(seen))) / NANOSECONDS_PER_SECOND
-            for (name, key), seen in sorted(self._work.items())
+            key: float(np.median(self._judged_by(name, key))) / NANOSECONDS_PER_SECOND
+            for name, key in sorted(self._work)
             if name == core.name
         }
         states = core.idle_states
         if core.name in self._wakes:
-            wake_s = float(np.concatenate(self._wakes[core.name]).mean()) / NANOSECONDS_PER_SECOND
+            wakes = np.concatenate(self._wakes[core.name])
+            usual = np.minimum(wakes, np.percentile(wakes, UNUSUAL))
+            wake_s = float(usual.mean()) / NANOSECONDS_PER_SECOND
             states = tuple(_woken_in(state, wake_s) for state in states)
         return replace(core, cost=MeasuredTimes(times), idle_states=states)
 

@@ -49,14 +49,14 @@ def main() -> None:
 
 def _run(number, on, plan, recording, options) -> tuple[float, float]:
     start = perf_counter()
-    cuts = [f"{crossing.source}->{crossing.target}" for crossing in plan.crossings]
+    crossings = {f"{c.source}->{c.target}": c.codec for c in plan.crossings}
     calibrated = calibrate(
         on.platform,
         on.graph,
         on.programs,
         on.stream.calibration.samples,
         on.every_ns,
-        cuts=cuts or None,
+        crossings=crossings or None,
         seconds=options.seconds,
         pool=on.pool,
     )

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from backends.calibration_plans import calibration_plans
+from backends.calibration_plans import covering_plans
 from devicemodels.catalog import load_platform
 from devicemodels.platform import Adapter, Platform
 from networks.gated import CutDesign, GatedNetwork
@@ -91,7 +91,8 @@ def plan_on(
     thresholds: Sequence[float] = (),
 ) -> Plan:
     """A plan by hand: a core a segment, a codec an edge that crosses (``none`` by default)."""
-    (first, *_) = calibration_plans(replace(platform, cores=platform.cores[:1]), graph, ())
+    alone = replace(platform, cores=platform.cores[:1])
+    (first, *_) = covering_plans(alone, graph, gates_stop=False)
     crossings = []
     for edge, source, target in zip(graph.edges, placed, placed[1:], strict=False):
         if source != target:

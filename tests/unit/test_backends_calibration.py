@@ -3,21 +3,22 @@
 from dataclasses import replace
 from itertools import permutations
 
+import numpy as np
 import pytest
 
 from backends.calibration import calibrate
-from backends.calibration_plans import calibration_plans, default_cuts
+from backends.calibration_plans import covering_plans, default_cuts, expected_plans
 from backends.channels import mailboxes
-from backends.observations import transfer_law
+from backends.observations import Observations, transfer_law
 from backends.orders import stretches
 from devicemodels.catalog import load_platform
 from devicemodels.cost import MeasuredTimes
 from devicemodels.documents.json_document import dump_document, load_document
 from devicemodels.platform import Platform
-from networks.gated_graph import trace_gated
 from scheduler.plan import Requirements
 from scheduler.problem import make_problem
-from tests.backends_worlds import PERIOD_NS, cores, heavy_world, small_world
+from simulator.trace import Activities, Samples, Trace
+from tests.backends_worlds import PERIOD_NS, cores, heavy_world, plan_on, small_world
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +79,7 @@ def test_plans_show_every_part_on_every_core_and_every_codec_and_pair() -> None:
     host, graph = load_platform("host"), small_world().graph
     names = [core.name for core in host.cores]
     cuts = default_cuts(host, graph)
-    plans = calibration_plans(host, graph, cuts)
+    plans = covering_plans(host, graph, gates_stop=False)
     placed = {(p.segment, p.core) for plan in plans for p in plan.placements}
     assert placed == {(segment.name, name) for segment in graph.segments for name in names}
     pairs, encoded, decoded = set(), set(), set()
@@ -100,15 +101,18 @@ def test_plans_show_every_part_on_every_core_and_every_codec_and_pair() -> None:
         assert sum(len(stretch.segments) for stretch in work) == len(graph.segments)
 
 
-def test_cuts_of_interest_come_first_and_the_other_codecs_follow() -> None:
+def test_plans_of_interest_cross_there_only_and_between_all_cores() -> None:
     host, graph = load_platform("host"), small_world().graph
+    names = [core.name for core in host.cores]
     plain = next(edge.name for edge in graph.edges if len(edge.codecs) == 1)
-    plans = calibration_plans(host, graph, [plain])
-    crossed = [{f"{c.source}->{c.target}" for c in plan.crossings} for plan in plans]
-    assert crossed[0] == {plain}
-    assert crossed[-1] == set(default_cuts(host, graph))
+    plans = expected_plans(host, graph, {plain: "none"})
+    assert {f"{c.source}->{c.target}" for plan in plans for c in plan.crossings} == {plain}
+    ends = {(plan.placements[0].core, plan.placements[-1].core) for plan in plans}
+    assert ends == set(permutations(names, 2))
     with pytest.raises(ValueError, match="a->b: no such edge"):
-        calibration_plans(host, graph, ["a->b"])
+        expected_plans(host, graph, {"a->b": "none"})
+    with pytest.raises(ValueError, match="has no codec 'morse'"):
+        expected_plans(host, graph, {plain: "morse"})
 
 
 def test_a_network_without_codecs_is_cut_where_its_parts_are_even() -> None:
@@ -116,14 +120,43 @@ def test_a_network_without_codecs_is_cut_where_its_parts_are_even() -> None:
     assert len(default_cuts(host, graph)) == min(len(host.cores), len(graph.segments)) - 1
     alone = replace(host, cores=host.cores[:1])
     assert default_cuts(alone, graph) == ()
-    (plan,) = calibration_plans(alone, graph, ())
+    (plan,) = covering_plans(alone, graph, gates_stop=False)
     assert plan.crossings == ()
 
 
-def test_gates_never_stop_while_calibrating() -> None:
-    graph = trace_gated(small_world().network).taskgraph
-    for plan in calibration_plans(load_platform("host"), graph, ()):
+def test_gates_stop_as_trained_or_never() -> None:
+    host, graph = load_platform("host"), small_world().graph
+    trained = replace(graph, gates=tuple(replace(gate, threshold=0.25) for gate in graph.gates))
+    for plan in expected_plans(host, trained, {}):
+        assert [setting.threshold for setting in plan.gates] == [0.25]
+    for plan in covering_plans(host, trained, gates_stop=False):
         assert all(not score < setting.threshold for setting in plan.gates for score in (0.0, 1.0))
+
+
+def test_work_seen_often_enough_is_judged_by_the_first_campaign() -> None:
+    trace = _trace_of(lasting_ns=1000)
+    for campaigns, expected_s in (((0, 1), 1e-6), ((1,), 5e-6)):
+        observed = Observations(trace.plan.platform, trace.plan.task_graph)
+        for campaign in campaigns:
+            observed.add(_trace_of(lasting_ns=1000 if campaign == 0 else 5000), campaign)
+        (core, *_) = observed.calibrated(PERIOD_NS).cores
+        assert isinstance(core.cost, MeasuredTimes)
+        assert set(core.cost.time_s.values()) == {expected_s}
+
+
+def _trace_of(lasting_ns: int) -> Trace:
+    """Segment 0 computed 30 times on the first core."""
+    world, platform = small_world(), cores()
+    plan = plan_on(platform, world.graph, ["middle"] * len(world.graph.segments))
+    start = np.arange(30) * 10_000
+    zeros = np.zeros(30, dtype=np.int16)
+    return Trace(
+        origin="measured",
+        plan=plan,
+        duration_ns=1_000_000,
+        samples=Samples(start, start, zeros, zeros, zeros, zeros),
+        activities=Activities(start, start + lasting_ns, zeros, zeros, zeros, start),
+    )
 
 
 @pytest.mark.parametrize(
