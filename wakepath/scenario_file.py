@@ -96,7 +96,7 @@ class ScenarioFile:
     """When the sensor releases samples."""
     queue: QueueChoice = QueueChoice()
     """What happens to samples that cannot be served at once."""
-    seed: int = 1
+    seed: int = 0
     """Everything random follows from it."""
 
 

@@ -28,7 +28,7 @@ from wakepath.scenario import Scenario, load_scenario
 from wakepath.terminal import emit, format_option, progress, say, seed_option, with_seed
 
 DEFAULT_DURATION_S = 86_400.0
-DEFAULT_SEED = 1
+DEFAULT_SEED = 0
 
 
 @click.command("simulate")
