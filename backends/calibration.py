@@ -30,6 +30,9 @@ SECONDS = 10.0
 WARM_UP = 8
 """Samples of each plan that do not count."""
 
+ROUNDS = 3
+"""How often the plans of interest take turns, so that a busy second spoils none of them."""
+
 LEAST_SAMPLES = ENOUGH
 """Of each plan that do count, however short the time."""
 
@@ -49,7 +52,7 @@ def calibrate(
     pool: WorkerPool | None = None,
     progress: Progress | None = None,
 ) -> Platform:
-    """``platform`` with the times of this machine's cores for one network.
+    """Measure the cores of ``platform`` at one network's work, and write their times into it.
 
     Segments, gates and codecs get the median of what they took; leaving the idle state gets a
     mean, because a scheduler's usual delays are part of every mean that will be predicted (the
@@ -109,14 +112,15 @@ def calibrate(
     second = covering_plans(platform, task_graph, gates_stop=False)
     slots = int(seconds * NANOSECONDS_PER_SECOND / period_ns)
     left = slots - len(second) * (WARM_UP + LEAST_SAMPLES)
-    runs = [(0, plan, max(LEAST_SAMPLES, left // len(first) - WARM_UP)) for plan in first]
+    samples = max(LEAST_SAMPLES // ROUNDS, left // (ROUNDS * len(first)) - WARM_UP)
+    runs = [(0, plan, samples) for plan in first * ROUNDS]
     runs += [(1, plan, LEAST_SAMPLES) for plan in second]
     pool.load({core.name: programs for core in platform.cores})
     observed = Observations(platform, task_graph)
-    for number, (campaign, plan, samples) in enumerate(runs):
+    for number, (campaign, plan, count) in enumerate(runs):
         if progress is not None:
             progress(number, len(runs))
-        chosen = (np.arange(samples) * len(runs) + number) % len(windows)
+        chosen = (np.arange(count) * len(runs) + number) % len(windows)
         observed.add(_run(plan, programs, windows[chosen], period_ns, pool), campaign)
     if progress is not None:
         progress(len(runs), len(runs))

@@ -99,9 +99,13 @@ def execute(
     )
     with nullcontext() if pool else made:
         run = _Run(plan, windows, labels, period_ns, queue, made)
-        if warm_up:
-            run.sense(min(warm_up, len(windows)), None)
-        return run.sense(len(windows), progress)
+        try:
+            if warm_up:
+                run.sense(min(warm_up, len(windows)), None)
+            return run.sense(len(windows), progress)
+        except (ExecutionFailed, RunInterrupted):
+            made.close()
+            raise
 
 
 class _Run:
@@ -139,13 +143,11 @@ class _Run:
             except ExecutionFailed as failure:
                 self.pool.stop()
                 failure.trace = self._trace()
-                self.pool.close()
                 raise
             except KeyboardInterrupt:
                 self.pool.stop()
                 interrupted = RunInterrupted(f"interrupted after {len(self.release_ns)} samples")
                 interrupted.trace = self._trace()
-                self.pool.close()
                 raise interrupted from None
         return self._trace()
 

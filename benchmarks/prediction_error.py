@@ -10,6 +10,7 @@ believing on a quiet machine only: it prints the load.
 import argparse
 import os
 import platform
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -33,6 +34,9 @@ HEADING = (
 def main() -> None:
     options = _options()
     scenario = load_scenario(options.scenario)
+    if options.period_ms:
+        hardware = replace(scenario.hardware, replay_period_s=options.period_ms / 1e3)
+        scenario = replace(scenario, hardware=hardware)
     plan = plan_scenario(scenario, options.algorithm)
     stream = load_stream(scenario)
     recording = record_stream(plan, stream)
@@ -108,6 +112,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--algorithm", default="chain-dp")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=10.0, help="of each calibration")
+    parser.add_argument("--period-ms", type=float, help="in place of the scenario's replay period")
     parser.add_argument("--details", action="store_true", help="every piece of work of every run")
     return parser.parse_args()
 
