@@ -26,7 +26,7 @@ check: $(READY)
 	$(BIN)/pytest -q docs README.md
 
 bench: $(READY)
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 format: $(READY)
 	$(BIN)/ruff check --fix $(SOURCES)

@@ -3,9 +3,13 @@
 There is no separate benchmark: calibration runs plans on the very workers, at the very pace and by
 the very code that `execute` uses, and reads the traces. What is measured is therefore what will be
 predicted, the loop around a call and the cold caches after a wake-up included.
+
+The speed of a shared machine drifts from second to second. A calibration is therefore made of
+turns, so that it can take turns with the run that it is to predict: both then see the same drift.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +23,6 @@ from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Platform
 from scheduler.plan import Plan
 from scheduler.taskgraph import TaskGraph
-from simulator.trace import Trace
 
 if TYPE_CHECKING:
     from networks.programs import Program
@@ -30,14 +33,105 @@ SECONDS = 10.0
 WARM_UP = 8
 """Samples of each plan that do not count."""
 
-ROUNDS = 3
-"""How often the plans of interest take turns, so that a busy second spoils none of them."""
-
-LEAST_SAMPLES = ENOUGH
-"""Of each plan that do count, however short the time."""
+TURNS = 6
+"""Into how many turns a calibration is divided."""
 
 Progress = Callable[[int, int], None]
-"""Called with how many plans have run and how many there are."""
+"""Called with how many turns have been taken and how many there are."""
+
+
+class Calibration:
+    """The times of this machine's cores for one network, measured in turns.
+
+    Segments, gates and codecs get the median of what they took; leaving the idle state gets the
+    mean, because a scheduler's rare long delays are part of every mean that will be predicted; the
+    link gets a robust line through transfer times over sizes.
+
+    A piece of work takes longer behind a wake-up than behind its neighbour, and longer on a core
+    that has little to do: caches are cold. So it is timed where plans will put it: in each turn in
+    plans that cross as plans of interest do, with the gates as trained, and every part of the
+    network between two crossings on every core in turn. What is not seen often enough then is
+    taken from plans that run once, at the beginning, which cross at every edge with a codec and
+    whose gates never stop.
+
+    Parameters
+    ----------
+    platform
+        Its cores have adapters.
+    task_graph, programs
+        The network, and its exported programs by key.
+    windows
+        Shape (n, ...): real samples; not those of the test, whose run is to be predicted.
+    period_ns
+        The pace of the run to be predicted: a core that slept longer is slower at first.
+    pool
+        Warm workers of that platform and network.
+    crossings
+        How the plans of interest cross: codec by the name of the edge (``source->target``). By
+        default every edge with a codec, over each of its codecs.
+    seconds
+        About how long all turns together measure.
+
+    Raises
+    ------
+    ValueError
+        ``crossings`` names an edge or codec that does not exist.
+    WorkerDied, WorkerFailed, RunInterrupted
+        As ``execute``, here and in ``take_turn``.
+    """
+
+    def __init__(
+        self,
+        platform: Platform,
+        task_graph: TaskGraph,
+        programs: "Mapping[str, Program]",
+        windows: NDArray[np.float32],
+        period_ns: int,
+        *,
+        pool: WorkerPool,
+        crossings: Mapping[str, str] | None = None,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._programs = programs
+        self._windows = windows
+        self._period_ns = period_ns
+        self._pool = pool
+        self._observed = Observations(platform, task_graph)
+        self._next = 0
+        if crossings is None:
+            self._plans = covering_plans(platform, task_graph, gates_stop=True)
+        else:
+            self._plans = expected_plans(platform, task_graph, crossings)
+        covering = covering_plans(platform, task_graph, gates_stop=False)
+        slots = int(seconds * NANOSECONDS_PER_SECOND / period_ns)
+        left = slots - len(covering) * (WARM_UP + ENOUGH)
+        self._samples = max(ENOUGH // TURNS, left // (TURNS * len(self._plans)) - WARM_UP)
+        pool.load({core.name: programs for core in platform.cores})
+        for plan in covering:
+            self._run(plan, ENOUGH, campaign=1)
+
+    def take_turn(self) -> None:
+        """Measure once in every plan of interest."""
+        for plan in self._plans:
+            self._run(plan, self._samples, campaign=0)
+
+    def platform(self) -> Platform:
+        """The platform with the times seen so far."""
+        return self._observed.calibrated(self._period_ns)
+
+    def _run(self, plan: Plan, samples: int, campaign: int) -> None:
+        chosen = np.arange(self._next, self._next + samples) % len(self._windows)
+        self._next += samples
+        trace = execute(
+            plan,
+            self._programs,
+            self._windows[chosen],
+            np.zeros(samples, dtype=np.int8),
+            self._period_ns,
+            pool=self._pool,
+            warm_up=WARM_UP,
+        )
+        self._observed.add(trace, campaign)
 
 
 def calibrate(
@@ -52,87 +146,27 @@ def calibrate(
     pool: WorkerPool | None = None,
     progress: Progress | None = None,
 ) -> Platform:
-    """Measure the cores of ``platform`` at one network's work, and write their times into it.
+    """``platform`` with the times of a whole ``Calibration``; arguments and errors are the same.
 
-    Segments, gates and codecs get the median of what they took; leaving the idle state gets a
-    mean, because a scheduler's usual delays are part of every mean that will be predicted (the
-    slowest 1 %, which no two runs share, count as the 99th percentile); the link gets a robust
-    line through transfer times over sizes.
-
-    A piece of work takes longer behind a wake-up than behind its neighbour, and longer on a core
-    that has little to do: caches are cold. So it is timed where plans will put it: first in plans
-    that cross as plans of interest do, with the gates as trained, and every part of the network
-    between two crossings on every core in turn. What was not seen often enough then is timed in
-    plans that cross at every edge with a codec and whose gates never stop.
-
-    Parameters
-    ----------
-    platform
-        Its cores have adapters.
-    task_graph, programs
-        The network, and its exported programs by key.
-    windows
-        Shape (n, ...): real samples; not those of the test, whose run is to be predicted.
-    period_ns
-        The pace of the run to be predicted: a core that slept longer is slower at first.
-    crossings
-        How the plans of interest cross: codec by the name of the edge (``source->target``). By
-        default every edge with a codec, over each of its codecs.
-    seconds
-        About how long to measure, set-up not counted.
-    pool
-        Warm workers of that platform and network; one is made if there is none.
-
-    Raises
-    ------
-    InputError
-        A core has no adapter, or its runtime is not installed.
-    ValueError
-        ``crossings`` names an edge or codec that does not exist.
-    WorkerDied, WorkerFailed, RunInterrupted
-        As ``execute``.
+    A pool is made if there is none, which raises ``InputError`` if a core has no adapter or its
+    runtime is not installed.
     """
-    if pool is None:
-        with WorkerPool(platform, task_graph, programs) as made:
-            return calibrate(
-                platform,
-                task_graph,
-                programs,
-                windows,
-                period_ns,
-                crossings=crossings,
-                seconds=seconds,
-                pool=made,
-                progress=progress,
-            )
-    if crossings is None:
-        first = covering_plans(platform, task_graph, gates_stop=True)
-    else:
-        first = expected_plans(platform, task_graph, crossings)
-    second = covering_plans(platform, task_graph, gates_stop=False)
-    slots = int(seconds * NANOSECONDS_PER_SECOND / period_ns)
-    left = slots - len(second) * (WARM_UP + LEAST_SAMPLES)
-    samples = max(LEAST_SAMPLES // ROUNDS, left // (ROUNDS * len(first)) - WARM_UP)
-    runs = [(0, plan, samples) for plan in first * ROUNDS]
-    runs += [(1, plan, LEAST_SAMPLES) for plan in second]
-    pool.load({core.name: programs for core in platform.cores})
-    observed = Observations(platform, task_graph)
-    for number, (campaign, plan, count) in enumerate(runs):
+    made = pool or WorkerPool(platform, task_graph, programs)
+    with nullcontext() if pool else made:
+        calibration = Calibration(
+            platform,
+            task_graph,
+            programs,
+            windows,
+            period_ns,
+            pool=made,
+            crossings=crossings,
+            seconds=seconds,
+        )
+        for turn in range(TURNS):
+            if progress is not None:
+                progress(turn, TURNS)
+            calibration.take_turn()
         if progress is not None:
-            progress(number, len(runs))
-        chosen = (np.arange(count) * len(runs) + number) % len(windows)
-        observed.add(_run(plan, programs, windows[chosen], period_ns, pool), campaign)
-    if progress is not None:
-        progress(len(runs), len(runs))
-    return observed.calibrated(period_ns)
-
-
-def _run(
-    plan: Plan,
-    programs: "Mapping[str, Program]",
-    windows: NDArray[np.float32],
-    period_ns: int,
-    pool: WorkerPool,
-) -> Trace:
-    labels = np.zeros(len(windows), dtype=np.int8)
-    return execute(plan, programs, windows, labels, period_ns, pool=pool, warm_up=WARM_UP)
+            progress(TURNS, TURNS)
+        return calibration.platform()

@@ -1,9 +1,12 @@
 """The plan on this machine: calibrate, execute, and simulate with the calibrated costs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from devicemodels.platform import Platform
 from scheduler.plan import Plan
@@ -11,9 +14,10 @@ from scheduler.recording import Recording
 from scheduler.retarget import retarget
 from scheduler.taskgraph import TaskGraph
 from simulator.engine import simulate
+from simulator.joining import join
 from simulator.queues import QueueRule
 from simulator.trace import Trace
-from simulator.workload import period_ns, replay
+from simulator.workload import replay
 from wakepath.flow import Stream
 from wakepath.scenario import Scenario
 from wakepath.terminal import progress, say
@@ -78,12 +82,9 @@ def bench(
         yield Bench(scenario, stream, graph, platform, made, pool)
 
 
-def calibrated(on: Bench, plan: Plan | None = None) -> Platform:
-    """The hardware with costs measured on validation windows, by the workers that execute.
-
-    With a ``plan``, its cuts are those at which cores change while the costs are measured.
-    """
-    from backends.calibration import calibrate  # noqa: PLC0415
+def calibrated(on: Bench) -> Platform:
+    """The hardware with costs measured on validation windows, for any plan of the network."""
+    from backends.calibration import calibrate  # noqa: PLC0415 - starts what it measures
 
     with progress("calibrating this machine's cores") as advance:
         return calibrate(
@@ -92,33 +93,74 @@ def calibrated(on: Bench, plan: Plan | None = None) -> Platform:
             on.programs,
             on.stream.calibration.samples,
             on.every_ns,
-            cuts=None if plan is None else [f"{c.source}->{c.target}" for c in plan.crossings],
             pool=on.pool,
             progress=advance,
         )
 
 
-def execute_and_predict(
-    on: Bench, plan: Plan, platform: Platform, recording: Recording
-) -> Executed:
-    """Run ``plan`` over the stream on calibrated hardware, and simulate that very run.
+def calibrate_and_execute(on: Bench, plan: Plan, recording: Recording) -> Executed:
+    """Run ``plan`` over the stream, and predict that run from costs measured meanwhile.
+
+    Calibration, on validation windows, and execution, on the stream, take turns, because a shared
+    machine's speed drifts from second to second. Nothing of the execution enters the prediction.
+    Raises ``Infeasible`` (the hardware cannot play the plan) and ``ExecutionFailed``.
+    """
+    from backends.calibration import TURNS, Calibration  # noqa: PLC0415
+
+    with progress("calibrating and executing in turns on this machine's cores") as advance:
+        advance(0, TURNS)
+        calibration = Calibration(
+            on.platform,
+            on.graph,
+            on.programs,
+            on.stream.calibration.samples,
+            on.every_ns,
+            pool=on.pool,
+            crossings={f"{c.source}->{c.target}": c.codec for c in plan.crossings} or None,
+        )
+        parts = []
+        for turn, windows in enumerate(np.array_split(np.arange(len(on.stream.windows)), TURNS)):
+            calibration.take_turn()
+            here = _retargeted(on, plan, calibration.platform())
+            parts.append(_execute(on, here, windows, None))
+            advance(turn + 1, TURNS)
+    here = _retargeted(on, plan, calibration.platform())
+    measured = replace(join(parts), plan=here)
+    return Executed(measured, _simulated(on, here, recording))
+
+
+def execute_calibrated(on: Bench, plan: Plan, platform: Platform, recording: Recording) -> Executed:
+    """Run ``plan`` over the stream, predicted from a calibration made before.
 
     Raises ``Infeasible`` (the hardware cannot play the plan) and ``ExecutionFailed``.
     """
+    here = _retargeted(on, plan, platform)
+    with progress("executing on this machine's cores") as advance:
+        measured = _execute(on, here, np.arange(len(on.stream.windows)), advance)
+    return Executed(measured, _simulated(on, here, recording))
+
+
+def _retargeted(on: Bench, plan: Plan, platform: Platform) -> Plan:
+    hardware = on.scenario.hardware
+    return retarget(plan, platform, hardware.cores, hardware.replay_period_s)
+
+
+def _execute(
+    on: Bench, here: Plan, windows: NDArray[np.int64], advance: Callable[[int, int], None] | None
+) -> Trace:
     from backends.execution import execute  # noqa: PLC0415
 
-    scenario, windows = on.scenario, on.stream.windows
-    here = retarget(plan, platform, scenario.hardware.cores, scenario.hardware.replay_period_s)
-    with progress("executing on this machine's cores") as advance:
-        measured = execute(
-            here,
-            on.programs,
-            windows.samples,
-            windows.labels,
-            on.every_ns,
-            queue=LOSSLESS,
-            pool=on.pool,
-            progress=advance,
-        )
-    workload = replay(recording, here, period_ns(here), samples=len(recording.labels))
-    return Executed(measured, simulate(here, workload, LOSSLESS))
+    return execute(
+        here,
+        on.programs,
+        on.stream.windows.samples[windows],
+        on.stream.windows.labels[windows],
+        on.every_ns,
+        queue=LOSSLESS,
+        pool=on.pool,
+        progress=advance,
+    )
+
+
+def _simulated(on: Bench, here: Plan, recording: Recording) -> Trace:
+    return simulate(here, replay(recording, here, on.every_ns), LOSSLESS)

@@ -9,7 +9,7 @@ from scheduler.registry import DEFAULT_ALGORITHM
 from simulator.metrics import metrics
 from wakepath.comparison import compare
 from wakepath.flow import load_stream, plan_scenario, record_stream, sound_plan
-from wakepath.hardware import bench, calibrated, execute_and_predict
+from wakepath.hardware import bench, calibrate_and_execute, execute_calibrated
 from wakepath.report import Report
 from wakepath.scenario import load_scenario
 from wakepath.terminal import calibration_option, emit, format_option
@@ -35,8 +35,10 @@ def command(
     stream = load_stream(scenario)
     recording = record_stream(plan, stream)
     with bench(scenario, plan.task_graph, stream, scenario.load_hardware()) as on:
-        hardware = calibrated(on, plan) if calibration is None else load_platform(calibration)
-        executed = execute_and_predict(on, plan, hardware, recording)
+        if calibration is None:
+            executed = calibrate_and_execute(on, plan, recording)
+        else:
+            executed = execute_calibrated(on, plan, load_platform(calibration), recording)
     figures = metrics(executed.measured)
     comparison = compare(executed.simulated, executed.measured)
     emit(Report(plan, measured=figures, comparison=comparison), output_format)

@@ -15,7 +15,7 @@ from wakepath.flow import (
     record_stream,
     simulate_scenario,
 )
-from wakepath.hardware import bench, calibrated, execute_and_predict
+from wakepath.hardware import bench, calibrate_and_execute, execute_calibrated
 from wakepath.prediction import predicted
 from wakepath.report import Report
 from wakepath.scenario import load_scenario
@@ -49,8 +49,10 @@ def command(
     with progress("simulating") as advance:
         simulated = metrics(simulate_scenario(plan, scenario, recording, advance))
     with bench(scenario, plan.task_graph, stream, scenario.load_hardware()) as on:
-        hardware = calibrated(on, plan) if calibration is None else load_platform(calibration)
-        executed = execute_and_predict(on, plan, hardware, recording)
+        if calibration is None:
+            executed = calibrate_and_execute(on, plan, recording)
+        else:
+            executed = execute_calibrated(on, plan, load_platform(calibration), recording)
     measured = metrics(executed.measured)
     report = Report(
         plan,
