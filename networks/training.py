@@ -128,16 +128,15 @@ def taskgraph_from_weights(
 def measure(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> TaskGraph:
     """The task graph with all that validation says: thresholds, stop rates, accuracies.
 
-    Thresholds and stop rates are taken with the learned codec in force at every gated cut, as a
-    plan that moves each part to another core would have it.
+    Thresholds and stop rates are taken with raw activations at every cut, as a plan on one core
+    would have it; what a codec does to the answers, gates included, is its accuracy loss.
     """
     taskgraph = trace_gated(network).taskgraph
-    cuts = tuple(gate_of_edge(taskgraph))
-    narrow = _recorded(network, taskgraph, dict.fromkeys(cuts, "narrow"), validation)
+    recording = _recorded(network, taskgraph, {}, validation)
     thresholds = choose_thresholds(
-        narrow.gate_scores,
-        narrow.labels,
-        narrow.answers,
+        recording.gate_scores,
+        recording.labels,
+        recording.answers,
         recall_floor=spec.recipe.recall_floor,
         macs_after=_macs_after(taskgraph),
     )
@@ -146,8 +145,8 @@ def measure(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> Ta
         for gate, threshold in zip(taskgraph.gates, thresholds, strict=True)
     }
     gated = with_figures(taskgraph, figures, {})
-    rates = stop_rates(gated, narrow)
-    raw = _accuracy(network, gated, {}, validation)
+    rates = stop_rates(gated, recording)
+    raw = accuracy(gated_answers(gated, recording), recording.labels)
     losses = {
         (edge.name, codec.name): raw
         - _accuracy(network, gated, {edge.name: codec.name}, validation)
