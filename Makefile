@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
 PACKAGES := wakepath devicemodels scheduler networks simulator backends
-SOURCES := $(PACKAGES) tests benchmarks
+SOURCES := $(PACKAGES) tests benchmarks conftest.py
 
 .PHONY: demo test test-all check bench format clean
 

@@ -13,11 +13,12 @@ ROOT = Path(__file__).parent
 
 
 class ConsoleParser(CodeBlockParser):
-    """Runs ``$ wakepath ...`` in ``console`` blocks and compares stdout; ``...`` matches anything."""
+    """Runs ``$ wakepath ...`` in ``console`` blocks; ``...`` stands for anything printed."""
 
     language = "console"
 
     def evaluate(self, example: Example) -> str | None:
+        """Say what differs, if anything does."""
         for block in ("\n" + example.parsed).split("\n$ ")[1:]:
             command, _, wanted = block.partition("\n")
             words = shlex.split(command)

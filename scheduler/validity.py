@@ -12,7 +12,7 @@ from math import fsum, isclose, isfinite
 
 from devicemodels.cost import UnsupportedOperator
 from devicemodels.documents.files import document_hash
-from scheduler.plan import CAUSES, Expected, Plan
+from scheduler.plan import CAUSES, Plan
 from scheduler.replay import Outcome, outcomes
 from scheduler.taskgraph import CLASSES
 from scheduler.tolerance import ACCURACY_SLACK, FIGURE_RELATIVE
@@ -225,41 +225,33 @@ def _figures(plan: Plan, played: tuple[Outcome, ...]) -> Iterator[Violation]:
     stated = plan.expected
     by_cause = {cause: fsum(o.probability * o.energy_j[cause] for o in played) for cause in CAUSES}
     energy_j = fsum(by_cause.values())
-    figures: dict[str, tuple[float, float]] = {
-        "energy_per_sample_j": (stated.energy_per_sample_j, energy_j),
-        "mean_power_w": (stated.mean_power_w, energy_j / plan.requirements.period_s),
-        "latency_mean_s": (
-            stated.latency_mean_s,
-            fsum(o.probability * o.latency_ns for o in played) / 1e9,
-        ),
-        "latency_max_s": (stated.latency_max_s, max(o.latency_ns for o in played) / 1e9),
-        "accuracy": (stated.accuracy, _accuracy(plan)),
-    }
+    power_w = energy_j / plan.requirements.period_s
+    mean_s = fsum(o.probability * o.latency_ns for o in played) / 1e9
+    longest_s = max(o.latency_ns for o in played) / 1e9
+    yield from _compare("energy_per_sample_j", stated.energy_per_sample_j, energy_j, energy_j)
     for cause, value in by_cause.items():
-        name = f"energy_by_cause_j.{cause}"
-        figures[name] = (stated.energy_by_cause_j.get(cause, -1.0), value)
-    figures |= _stop_rates(stated, played, plan)
-    for name, (claim, truth) in figures.items():
-        if not isfinite(claim) or not isclose(
-            claim, truth, rel_tol=FIGURE_RELATIVE, abs_tol=abs(energy_j) * FIGURE_RELATIVE
-        ):
-            yield Violation("figure", f"expected.{name} is stated as {claim}, it is {truth}")
+        claim = stated.energy_by_cause_j.get(cause, -1.0)
+        yield from _compare(f"energy_by_cause_j.{cause}", claim, value, energy_j)
+    yield from _compare("mean_power_w", stated.mean_power_w, power_w, power_w)
+    yield from _compare("latency_mean_s", stated.latency_mean_s, mean_s, longest_s)
+    yield from _compare("latency_max_s", stated.latency_max_s, longest_s, longest_s)
+    yield from _compare("accuracy", stated.accuracy, _accuracy(plan), 1.0)
+    for g, gate in enumerate(plan.task_graph.gates):
+        reach = fsum(o.probability for o in played if o.exit_gate is None or o.exit_gate >= g)
+        stopped = fsum(o.probability for o in played if o.exit_gate == g)
+        claim = stated.stop_rate_by_gate.get(gate.name, -1.0)
+        rate = stopped / reach if reach > 0.0 else 0.0
+        yield from _compare(f"stop_rate_by_gate.{gate.name}", claim, rate, 1.0)
     unknown = set(stated.stop_rate_by_gate) - {gate.name for gate in plan.task_graph.gates}
     if unknown:
         yield Violation("figure", f"expected.stop_rate_by_gate names unknown gates {unknown}")
 
 
-def _stop_rates(
-    stated: Expected, played: tuple[Outcome, ...], plan: Plan
-) -> dict[str, tuple[float, float]]:
-    figures = {}
-    for g, gate in enumerate(plan.task_graph.gates):
-        reach = fsum(o.probability for o in played if o.exit_gate is None or o.exit_gate >= g)
-        stopped = fsum(o.probability for o in played if o.exit_gate == g)
-        name = f"stop_rate_by_gate.{gate.name}"
-        claim = stated.stop_rate_by_gate.get(gate.name, -1.0)
-        figures[name] = (claim, stopped / reach if reach > 0.0 else 0.0)
-    return figures
+def _compare(name: str, claim: float, truth: float, scale: float) -> Iterator[Violation]:
+    """A violation if ``claim`` is off by more than rounding, for a figure of size ``scale``."""
+    slack = abs(scale) * FIGURE_RELATIVE
+    if not isfinite(claim) or not isclose(claim, truth, rel_tol=FIGURE_RELATIVE, abs_tol=slack):
+        yield Violation("figure", f"expected.{name} is stated as {claim}, it is {truth}")
 
 
 def _certificate(plan: Plan) -> Iterator[Violation]:

@@ -15,7 +15,7 @@ from wakepath.siblings import require_siblings
 require_siblings()
 
 from devicemodels.documents.errors import InputError  # noqa: E402 - ours, that is now sure
-from wakepath.failures import as_failure  # noqa: E402
+from wakepath.failures import account, as_failure  # noqa: E402
 
 COMMANDS = {
     "run": "Plan, simulate, execute and compare: the main job.",
@@ -61,8 +61,8 @@ def main() -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
+    except (click.Abort, KeyboardInterrupt) as interrupt:
+        click.echo(f"stopped{account(interrupt.__cause__ or interrupt)}", err=True)
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()

@@ -2,6 +2,10 @@
 
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ def as_failure(error: Exception) -> Failure | None:
     for module, name, code, word in _ANSWERS:
         loaded = sys.modules.get(module)
         if loaded is not None and isinstance(error, getattr(loaded, name)):
-            return Failure(f"{word}: {error}", code)
+            return Failure(f"{word}: {error}{account(error)}", code)
     if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
         return Failure(
             f"this command needs the package '{error.name}', which is not installed\n"
@@ -41,6 +45,18 @@ def as_failure(error: Exception) -> Failure | None:
             2,
         )
     return None
+
+
+def account(error: BaseException) -> str:
+    """What became of the samples released before a run on real cores was cut short."""
+    trace: Trace | None = getattr(error, "trace", None)
+    if trace is None:
+        return ""
+    from simulator.trace import Outcome  # noqa: PLC0415 - numpy is not for every failure
+
+    ends = [Outcome(outcome) for outcome in trace.samples.outcome.tolist()]
+    counts = ", ".join(f"{ends.count(end)} {end.name.lower()}" for end in Outcome)
+    return f"\n  of {len(ends)} samples released in this turn: {counts}"
 
 
 _EXTRAS = {

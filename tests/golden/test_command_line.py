@@ -190,52 +190,56 @@ def test_devices_shows_every_source() -> None:
         assert word in text
 
 
-class TestRun:
-    """The main job, once, and what it must agree on; how far times are off is not tested here."""
+@pytest.fixture(scope="module")
+def report() -> dict[str, Any]:
+    """The main job, once; how far times are off is not tested here."""
+    done = wakepath("run", SCENARIO, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
 
-    @pytest.fixture(scope="class")
-    def report(self) -> dict[str, Any]:
-        done = wakepath("run", SCENARIO, "--format", "json")
-        assert done.returncode == 0, done.stderr
-        report: dict[str, Any] = json.loads(done.stdout)
-        return report
 
-    def test_it_has_the_keys_of_the_design(self, report: dict[str, Any]) -> None:
-        assert {"plan", "predicted", "simulated", "measured", "comparison"} <= set(report)
-        for part in ("predicted", "simulated", "measured"):
-            assert set(report[part]) == RUN_KEYS
+def test_run_has_the_keys_of_the_design(report: dict[str, Any]) -> None:
+    assert {"plan", "predicted", "simulated", "measured", "comparison"} <= set(report)
+    for part in ("predicted", "simulated", "measured"):
+        assert set(report[part]) == RUN_KEYS
 
-    def test_it_measures_a_thousand_windows_and_loses_none(self, report: dict[str, Any]) -> None:
-        assert report["measured"]["samples"] >= 1000
-        assert report["measured"]["dropped"] == 0
 
-    def test_it_simulates_a_day(self, report: dict[str, Any]) -> None:
-        assert report["simulated"]["samples"] == 172_800
+def test_run_measures_a_thousand_windows_and_loses_none(report: dict[str, Any]) -> None:
+    assert report["measured"]["samples"] >= 1000
+    assert report["measured"]["dropped"] == 0
 
-    def test_decisions_bytes_and_answers_are_those_predicted(self, report: dict[str, Any]) -> None:
-        comparison, measured = report["comparison"], report["measured"]
-        assert comparison["differing_exits"] == 0
-        assert comparison["differing_answers"] == 0
-        assert comparison["bytes_agree"] is True
-        for key in ("stop_rate_by_gate", "bytes_across_cuts", "accuracy"):
-            assert comparison["simulated"][key] == measured[key]
 
-    def test_bytes_on_the_wire_are_those_of_the_plan(self, report: dict[str, Any]) -> None:
-        planned = {
-            f"{crossing['source']}->{crossing['target']}": crossing["wire_bytes"]
-            for crossing in report["plan"]["crossings"]
-        }
-        cuts = report["measured"]["bytes_across_cuts"]
-        assert {edge: cut["wire_bytes"] for edge, cut in cuts.items()} == planned
-        for cut in cuts.values():
-            assert cut["total_bytes"] == cut["crossings"] * cut["wire_bytes"]
+def test_run_simulates_a_day(report: dict[str, Any]) -> None:
+    assert report["simulated"]["samples"] == 172_800
 
-    def test_it_says_what_is_modelled(self, report: dict[str, Any]) -> None:
-        assert report["measured"]["provenance"] == {
-            "times": "measured",
-            "energy": "modelled",
-            "answers": "measured",
-        }
+
+def test_run_decisions_bytes_and_answers_are_those_predicted(report: dict[str, Any]) -> None:
+    comparison, measured = report["comparison"], report["measured"]
+    assert comparison["differing_exits"] == 0
+    assert comparison["differing_answers"] == 0
+    assert comparison["bytes_agree"] is True
+    for key in ("stop_rate_by_gate", "bytes_across_cuts", "accuracy"):
+        assert comparison["simulated"][key] == measured[key]
+
+
+def test_run_bytes_on_the_wire_are_those_of_the_plan(report: dict[str, Any]) -> None:
+    planned = {
+        f"{crossing['source']}->{crossing['target']}": crossing["wire_bytes"]
+        for crossing in report["plan"]["crossings"]
+    }
+    cuts = report["measured"]["bytes_across_cuts"]
+    assert {edge: cut["wire_bytes"] for edge, cut in cuts.items()} == planned
+    for cut in cuts.values():
+        assert cut["total_bytes"] == cut["crossings"] * cut["wire_bytes"]
+
+
+def test_run_says_what_is_modelled(report: dict[str, Any]) -> None:
+    assert report["measured"]["provenance"] == {
+        "times": "measured",
+        "energy": "modelled",
+        "answers": "measured",
+    }
 
 
 def workers_of(parent: int) -> list[int]:
