@@ -20,7 +20,7 @@ def print_report(report: Report, console: Console) -> None:
     console.print(plan_table(report.plan))
     console.print(_certificate(report.plan))
     if report.baselines:
-        console.print(_baselines(report))
+        console.print(_baselines(report), "")
     columns = [
         (title, figures)
         for title, figures in (
@@ -34,8 +34,8 @@ def print_report(report: Report, console: Console) -> None:
         console.print(_figures(report.plan, columns))
     for line in _honesty(report):
         console.print(line, style="dim", highlight=False)
-    if report.comparison is not None:
-        console.print(_comparison(report.comparison))
+    if report.comparison is not None and report.measured is not None:
+        console.print("", _comparison(report.comparison, report.measured))
         for line in _agreement(report.comparison):
             console.print(line, highlight=False)
 
@@ -183,7 +183,7 @@ def _honesty(report: Report) -> Iterable[str]:
         )
 
 
-def _comparison(comparison: Comparison) -> Table:
+def _comparison(comparison: Comparison, measured: Metrics) -> Table:
     table = _table(
         f"this machine ('{comparison.platform}'): prediction from calibration against measurement",
         ["segment", "activity", "core"],
@@ -216,7 +216,22 @@ def _comparison(comparison: Comparison) -> Table:
                 f"{error:+.1%}",
                 "",
             )
+    table.add_section()
+    for name, ours, theirs in _decisions(comparison.simulated, measured):
+        verdict = "none" if ours == theirs else "DIFFERS"
+        table.add_row("end to end", name, "", ours, theirs, verdict, "")
     return table
+
+
+def _decisions(ours: Metrics, theirs: Metrics) -> Iterable[tuple[str, str, str]]:
+    """What must agree exactly: stop rates, bytes and accuracy, predicted and measured."""
+    for gate, rate in ours.stop_rate_by_gate.items():
+        other = theirs.stop_rate_by_gate[gate]
+        yield f"stopped at {gate}", percent(rate.overall), percent(other.overall)
+    for edge, cut in ours.bytes_across_cuts.items():
+        there = theirs.bytes_across_cuts[edge]
+        yield f"bytes {edge}", f"{cut.total_bytes:,}", f"{there.total_bytes:,}"
+    yield "accuracy", percent(ours.accuracy.overall), percent(theirs.accuracy.overall)
 
 
 def _agreement(comparison: Comparison) -> Iterable[str]:

@@ -26,7 +26,7 @@ def test_the_smartwatch_scenario_is_read() -> None:
     assert (scenario.deadline_s, scenario.accuracy_floor) == (0.1, 0.9)
     assert (scenario.workload.period_s, scenario.workload.duration_s) == (0.5, 86400.0)
     assert scenario.hardware.cores == {"dsp": "slow", "cpu": "middle", "npu": "fast"}
-    assert scenario.hardware.replay_period_s == 0.005
+    assert scenario.hardware.replay_period_s == 0.003
     assert scenario.queue == QueueChoice(4, "drop_newest")
     assert scenario.weights_path == SMARTWATCH / "weights.safetensors"
     assert scenario.taskgraph_path == SMARTWATCH / "taskgraph.json"
