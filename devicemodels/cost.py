@@ -13,6 +13,26 @@ from devicemodels.operators import Operation
 
 NANOSECONDS_PER_SECOND = 1_000_000_000
 
+LONGEST_S = 1e9
+"""Thirty years: no duration of a device is longer, and sums of nanoseconds still fit 64 bits."""
+
+
+class TooLong(Exception):
+    """A duration that no device can have follows from the numbers given."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"something takes {seconds:.3g} s, the limit is {LONGEST_S:.0e} s: look for a clock or "
+            "a bandwidth that is far too small, or a latency that is far too large"
+        )
+
+
+def nanoseconds(seconds: float) -> int:
+    """A duration as the integer that everything counts in; raises ``TooLong``."""
+    if not seconds <= LONGEST_S:
+        raise TooLong(seconds)
+    return round(seconds * NANOSECONDS_PER_SECOND)
+
 
 class UnsupportedOperator(Exception):
     """A core has no way to run an operator, or no measured time for a piece of work."""
@@ -62,7 +82,7 @@ class CyclesLaw:
             cycles += operator.output_elements * (per_element or 0.0)
             weight_bytes += operator.weight_bytes
         seconds = cycles / frequency_hz + weight_bytes / self.weight_bandwidth_bytes_per_s
-        return round(seconds * NANOSECONDS_PER_SECOND)
+        return nanoseconds(seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +100,11 @@ class MeasuredTimes:
     def duration_ns(self, core: str, work: str) -> int:
         """Duration of the piece of work; raises ``UnsupportedOperator`` if it was not measured."""
         try:
-            return round(self.time_s[work] * NANOSECONDS_PER_SECOND)
+            seconds = self.time_s[work]
         except KeyError:
             reason = "it was not measured: run `wakepath calibrate`"
             raise UnsupportedOperator(core, work, reason) from None
+        return nanoseconds(seconds)
 
 
 def duration_ns(
@@ -95,7 +116,8 @@ def duration_ns(
 ) -> int:
     """Nanoseconds that a core needs for one piece of work at a clock.
 
-    ``work`` is the key of the piece (see ``MeasuredTimes``). Raises ``UnsupportedOperator``.
+    ``work`` is the key of the piece (see ``MeasuredTimes``). Raises ``UnsupportedOperator`` and
+    ``TooLong``.
     """
     match law:
         case CyclesLaw():
@@ -108,4 +130,4 @@ def duration_ns(
 
 def transfer_ns(latency_s: float, bandwidth_bytes_per_s: float, size_bytes: int) -> int:
     """Nanoseconds for which a transfer holds its link: latency + bytes / bandwidth."""
-    return round((latency_s + size_bytes / bandwidth_bytes_per_s) * NANOSECONDS_PER_SECOND)
+    return nanoseconds(latency_s + size_bytes / bandwidth_bytes_per_s)

@@ -11,6 +11,7 @@ from devicemodels.cost import (
     NANOSECONDS_PER_SECOND,
     UnsupportedOperator,
     duration_ns,
+    nanoseconds,
     transfer_ns,
 )
 from devicemodels.platform import Core, OperatingPoint, Platform
@@ -170,7 +171,7 @@ def make_problem(
         link=_links(platform),
         wake=tuple(
             tuple(
-                Cost(_ns(s.exit_latency_s), s.exit_energy_j + s.entry_energy_j)
+                Cost(nanoseconds(s.exit_latency_s), s.exit_energy_j + s.entry_energy_j)
                 for s in core.idle_states
             )
             for core in platform.cores
@@ -178,12 +179,14 @@ def make_problem(
         idle_power_w=tuple(
             tuple(state.power_w for state in core.idle_states) for core in platform.cores
         ),
-        switch=tuple(Cost(_ns(c.switch_latency_s), c.switch_energy_j) for c in platform.cores),
+        switch=tuple(
+            Cost(nanoseconds(c.switch_latency_s), c.switch_energy_j) for c in platform.cores
+        ),
         reach=survival(graph, requirements.class_prior),
         weight_bytes=tuple(_weight_bytes(graph, s.name) for s in graph.segments),
         activation_bytes=_activation_bytes(graph),
-        period_ns=_ns(requirements.period_s),
-        deadline_ns=_ns(requirements.deadline_s),
+        period_ns=nanoseconds(requirements.period_s),
+        deadline_ns=nanoseconds(requirements.deadline_s),
         loss_budget=graph.accuracy - requirements.accuracy_floor,
     )
 
@@ -287,7 +290,3 @@ def _activation_bytes(graph: TaskGraph) -> tuple[int, ...]:
         )
         for segment in graph.segments
     )
-
-
-def _ns(seconds: float) -> int:
-    return round(seconds * NANOSECONDS_PER_SECOND)

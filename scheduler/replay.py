@@ -7,7 +7,7 @@ that an algorithm computed.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from devicemodels.cost import duration_ns, transfer_ns
+from devicemodels.cost import duration_ns, nanoseconds, transfer_ns
 from devicemodels.platform import Core, OperatingPoint
 from devicemodels.power import active_power_w
 from scheduler.plan import CAUSES, Cause, Plan
@@ -108,7 +108,7 @@ def _arrive(
     sender_segment, sender_name, sender_point_name = previous
     if sender_name == core_name:
         if sender_point_name != point_name:
-            time_ns = round(core.switch_latency_s * 1e9)
+            time_ns = nanoseconds(core.switch_latency_s)
             ledger.spend("switch", core_name, time_ns, core.switch_energy_j)
         return
     crossing = plan.crossing(sender_segment, segment)
@@ -130,7 +130,7 @@ def _wake(plan: Plan, ledger: _Ledger, core: Core) -> None:
     chosen = plan.idle_state(core.name)
     state = next(candidate for candidate in core.idle_states if candidate.name == chosen)
     energy_j = state.exit_energy_j + state.entry_energy_j
-    ledger.spend("wake", core.name, round(state.exit_latency_s * 1e9), energy_j)
+    ledger.spend("wake", core.name, nanoseconds(state.exit_latency_s), energy_j)
 
 
 def _run(

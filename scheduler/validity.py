@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import fsum, isclose, isfinite
 
-from devicemodels.cost import UnsupportedOperator
+from devicemodels.cost import TooLong, UnsupportedOperator
 from devicemodels.documents.files import document_hash
 from scheduler.plan import CAUSES, Plan
 from scheduler.replay import Outcome, outcomes
@@ -42,9 +42,16 @@ def check(plan: Plan) -> tuple[Violation, ...]:
         return found
     try:
         played = outcomes(plan)
-    except UnsupportedOperator as unsupported:
-        return (Violation("unsupported", str(unsupported)),)
-    return (*_memory(plan), *_limits(plan, played), *_figures(plan, played), *_certificate(plan))
+        return (
+            *_memory(plan),
+            *_limits(plan, played),
+            *_figures(plan, played),
+            *_certificate(plan),
+        )
+    except (UnsupportedOperator, TooLong) as refused:
+        return (Violation("unsupported", str(refused)),)
+    except (OverflowError, ValueError) as beyond:  # of floats: 1e300 V, infinity less infinity
+        return (Violation("unsupported", f"its numbers cannot be computed with: {beyond}"),)
 
 
 def _hashes(plan: Plan) -> Iterator[Violation]:

@@ -5,7 +5,7 @@ The planner has its own code for the same figures; that the two agree is tested,
 
 from dataclasses import dataclass
 
-from devicemodels.cost import NANOSECONDS_PER_SECOND, duration_ns, transfer_ns
+from devicemodels.cost import duration_ns, nanoseconds, transfer_ns
 from devicemodels.platform import Core, OperatingPoint
 from scheduler.plan import Plan
 from scheduler.taskgraph import Operator
@@ -75,7 +75,7 @@ def durations(plan: Plan) -> Durations:
         return Durations(
             steps=tuple(_step(plan, index) for index in range(len(graph.segments))),
             wake_ns=tuple(_wake_ns(plan, core) for core in platform.cores),
-            switch_ns=tuple(_ns(core.switch_latency_s) for core in platform.cores),
+            switch_ns=tuple(nanoseconds(core.switch_latency_s) for core in platform.cores),
         )
     except KeyError as missing:
         raise UnsupportedPlan(
@@ -146,13 +146,9 @@ def _wake_ns(plan: Plan, core: Core) -> int:
     chosen = plan.idle_state(core.name)
     for state in core.idle_states:
         if state.name == chosen:
-            return _ns(state.exit_latency_s)
+            return nanoseconds(state.exit_latency_s)
     raise KeyError(chosen)
 
 
 def _work_ns(core: Core, point: OperatingPoint, key: str, operators: tuple[Operator, ...]) -> int:
     return duration_ns(core.cost, core.name, key, operators, point.frequency_hz)
-
-
-def _ns(seconds: float) -> int:
-    return round(seconds * NANOSECONDS_PER_SECOND)

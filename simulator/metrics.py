@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from devicemodels.cost import NANOSECONDS_PER_SECOND
+from devicemodels.cost import NANOSECONDS_PER_SECOND, nanoseconds
 from scheduler.plan import Cause
 from scheduler.taskgraph import CLASSES, SampleClass
 from simulator.energy import energy_by_cause_j
@@ -125,7 +125,7 @@ def metrics(trace: Trace) -> Metrics:
     energy_per_sample_j = fsum(by_cause.values())
     completed = samples.outcome == Outcome.COMPLETED
     latency_ns = (samples.finish_ns - samples.release_ns)[completed]
-    deadline_ns = round(trace.plan.requirements.deadline_s * NANOSECONDS_PER_SECOND)
+    deadline_ns = nanoseconds(trace.plan.requirements.deadline_s)
     in_time = int(np.count_nonzero(latency_ns <= deadline_ns))
     return Metrics(
         samples=released,

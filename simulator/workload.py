@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from devicemodels.cost import NANOSECONDS_PER_SECOND
+from devicemodels.cost import nanoseconds
 from devicemodels.documents.errors import InputError
 from scheduler.plan import Plan
 from scheduler.recording import Recording
@@ -42,7 +42,7 @@ class Workload:
 
 def period_ns(plan: Plan) -> int:
     """Time between two releases that the plan was made for."""
-    return round(plan.requirements.period_s * NANOSECONDS_PER_SECOND)
+    return nanoseconds(plan.requirements.period_s)
 
 
 def samples_within(duration_ns: int, every_ns: int) -> int:

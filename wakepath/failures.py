@@ -21,6 +21,7 @@ class Failure:
 _ANSWERS = (
     ("scheduler.infeasible", "Infeasible", 1, "infeasible"),
     ("devicemodels.cost", "UnsupportedOperator", 1, "unsupported"),
+    ("devicemodels.cost", "TooLong", 2, "impossible"),
     ("simulator.durations", "UnsupportedPlan", 1, "unsupported"),
     ("backends.failures", "ExecutionFailed", 1, "failed"),
 )
@@ -38,6 +39,8 @@ def as_failure(error: Exception) -> Failure | None:
         loaded = sys.modules.get(module)
         if loaded is not None and isinstance(error, getattr(loaded, name)):
             return Failure(f"{word}: {error}{account(error)}", code)
+    if isinstance(error, OverflowError):
+        return Failure(f"impossible: numbers given cannot be computed with: {error}", 2)
     if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
         return Failure(
             f"this command needs the package '{error.name}', which is not installed\n"

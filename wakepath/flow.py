@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from devicemodels.cost import nanoseconds
 from devicemodels.documents.errors import InputError, Problem
 from devicemodels.documents.files import sha256_of
 from devicemodels.platform import Platform
@@ -162,7 +163,7 @@ def simulate_scenario(
     queue, duration_s = queue_rule(scenario), scenario.workload.duration_s
     if recording is None:
         return simulate_drawn(plan, duration_s, scenario.seed, queue, progress)
-    workload = replay(recording, plan, period_ns(plan), duration_ns=round(duration_s * 1e9))
+    workload = replay(recording, plan, period_ns(plan), duration_ns=nanoseconds(duration_s))
     return simulate(plan, workload, queue, progress)
 
 
@@ -174,7 +175,7 @@ def simulate_drawn(
     from simulator.workload import drawn, period_ns, samples_within  # noqa: PLC0415
 
     every_ns = period_ns(plan)
-    workload = drawn(plan, every_ns, samples_within(round(duration_s * 1e9), every_ns), seed)
+    workload = drawn(plan, every_ns, samples_within(nanoseconds(duration_s), every_ns), seed)
     return simulate(plan, workload, queue, progress)
 
 

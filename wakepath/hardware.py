@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from devicemodels.cost import nanoseconds
 from devicemodels.platform import Platform
 from scheduler.plan import Plan
 from scheduler.recording import Recording
@@ -61,7 +62,7 @@ class Bench:
     @property
     def every_ns(self) -> int:
         """Time between two samples of the replay."""
-        return round(self.scenario.hardware.replay_period_s * 1e9)
+        return nanoseconds(self.scenario.hardware.replay_period_s)
 
 
 @contextmanager

@@ -49,6 +49,7 @@ values = (
     | st.booleans()
     | st.integers(-(10**12), 10**12)
     | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from([1e300, 1e-300, -1e300, 5e-324, 10**400])
     | st.sampled_from(["", "dsp", "npu", "listen", "recognise", "quiet", "none", "int8", "only"])
     | st.just([])
     | st.just({})
