@@ -33,7 +33,7 @@ SECONDS = 10.0
 WARM_UP = 8
 """Samples of each plan that do not count."""
 
-TURNS = 6
+TURNS = 16
 """Into how many turns a calibration is divided."""
 
 Progress = Callable[[int, int], None]
