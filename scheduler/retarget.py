@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from devicemodels.documents.errors import InputError
 from devicemodels.platform import Platform
 from scheduler.expectation import Assignment, make_plan
 from scheduler.infeasible import Infeasible
@@ -16,11 +17,18 @@ def retarget(plan: Plan, platform: Platform, cores: Mapping[str, str], period_s:
     Segments, gates, thresholds and codecs stay; each core runs at its first operating point and
     rests in its first idle state. ``cores`` maps the plan's cores to the platform's, one to one.
     The deadline stays too, also where the period of a replay that is faster than life is shorter.
-    Raises ``Infeasible`` if the platform cannot run it (no link, unsupported work).
+    Raises ``InputError`` if the platform lacks a core that is asked for, and ``Infeasible`` if it
+    cannot run the plan (no link, unsupported work).
     """
+    index = {core.name: i for i, core in enumerate(platform.cores)}
+    missing = sorted({cores[placement.core] for placement in plan.placements} - set(index))
+    if missing:
+        raise InputError.single(
+            f"platform '{platform.name}' has no core '{missing[0]}'; it has {', '.join(index)}",
+            hint="name a platform, or a calibration, of the hardware that the scenario names",
+        )
     requirements = replace(plan.requirements, period_s=period_s)
     problem = make_problem(plan.name, plan.task_graph, platform, requirements)
-    index = {core.name: i for i, core in enumerate(platform.cores)}
     modes = tuple(
         problem.modes.index(Mode(index[cores[placement.core]], 0)) for placement in plan.placements
     )

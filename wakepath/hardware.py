@@ -83,8 +83,11 @@ def bench(
         yield Bench(scenario, stream, graph, platform, made, pool)
 
 
-def calibrated(on: Bench) -> Platform:
-    """The hardware with costs measured on validation windows, for any plan of the network."""
+def calibrated(on: Bench, plan: Plan) -> Platform:
+    """The hardware with costs measured on validation windows.
+
+    Any plan of the network can be predicted with them, best those that cross as ``plan`` does.
+    """
     from backends.calibration import calibrate  # noqa: PLC0415 - starts what it measures
 
     with progress("calibrating this machine's cores") as advance:
@@ -94,6 +97,7 @@ def calibrated(on: Bench) -> Platform:
             on.programs,
             on.stream.calibration.samples,
             on.every_ns,
+            crossings=_crossings(plan),
             pool=on.pool,
             progress=advance,
         )
@@ -117,7 +121,7 @@ def calibrate_and_execute(on: Bench, plan: Plan, recording: Recording) -> Execut
             on.stream.calibration.samples,
             on.every_ns,
             pool=on.pool,
-            crossings={f"{c.source}->{c.target}": c.codec for c in plan.crossings} or None,
+            crossings=_crossings(plan),
         )
         parts = []
         for turn, windows in enumerate(np.array_split(np.arange(len(on.stream.windows)), TURNS)):
@@ -139,6 +143,10 @@ def execute_calibrated(on: Bench, plan: Plan, platform: Platform, recording: Rec
     with progress("executing on this machine's cores") as advance:
         measured = _execute(on, here, np.arange(len(on.stream.windows)), advance)
     return Executed(measured, _simulated(on, here, recording))
+
+
+def _crossings(plan: Plan) -> dict[str, str] | None:
+    return {f"{c.source}->{c.target}": c.codec for c in plan.crossings} or None
 
 
 def _retargeted(on: Bench, plan: Plan, platform: Platform) -> Plan:

@@ -10,7 +10,8 @@ from devicemodels.cost import MeasuredTimes
 from devicemodels.documents.files import plain, write_atomically
 from devicemodels.documents.json_document import dump_document
 from devicemodels.platform import Platform
-from wakepath.flow import load_stream, task_graph
+from scheduler.registry import DEFAULT_ALGORITHM
+from wakepath.flow import load_stream, plan_scenario
 from wakepath.hardware import bench, calibrated
 from wakepath.scenario import load_scenario
 from wakepath.terminal import format_option, print_json, say, stdout_console
@@ -25,7 +26,7 @@ from wakepath.units import quantity
     type=click.Path(path_type=Path),
     default=Path("scenarios/smartwatch"),
     show_default=True,
-    help="Whose network is measured, at whose pace, on validation windows.",
+    help="Whose network and plan are measured, at whose pace, on validation windows.",
 )
 @click.option(
     "-o",
@@ -43,9 +44,9 @@ def command(
     """
     platform = load_platform(platform_name)
     scenario = load_scenario(scenario_path)
-    stream = load_stream(scenario)
-    with bench(scenario, task_graph(scenario), stream, platform) as on:
-        measured = calibrated(on)
+    plan = plan_scenario(scenario, DEFAULT_ALGORITHM)
+    with bench(scenario, plan.task_graph, load_stream(scenario), platform) as on:
+        measured = calibrated(on, plan)
     path = output or Path(f"{platform.name}.calibrated.json")
     write_atomically(path, dump_document(measured))
     say(f"device models written to {path}")
