@@ -11,7 +11,6 @@ import select
 import sys
 import traceback
 from dataclasses import dataclass
-from math import prod
 from multiprocessing.connection import Connection
 from time import monotonic_ns
 
@@ -211,8 +210,8 @@ class Worker:
 
 
 def _raw(place: memoryview, shape: tuple[int, ...]) -> Array:
-    """A place in shared memory seen as a raw activation."""
-    return np.frombuffer(place, np.float32, prod(shape)).reshape(shape)
+    """A place in shared memory seen as a raw activation; ``ValueError`` if it is not of its size."""
+    return np.frombuffer(place, np.float32).reshape(shape)
 
 
 def main() -> None:

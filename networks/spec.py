@@ -39,6 +39,8 @@ class NetworkSpec:
     """Name of the network, and of its file in ``networks/zoo``."""
     build: Callable[[], GatedNetwork]
     """Makes the network with fresh weights."""
+    stream: str
+    """Name of the stream that it reads, and of its file in ``networks/streams``."""
     load: Callable[[SplitName], Windows]
     """Reads one split of the recorded stream; the splits share no subject."""
     prepare: Callable[[GatedNetwork, Windows], None]

@@ -1,6 +1,6 @@
 """Every exit outcome of one sample under a plan, played as a timeline.
 
-Used by the independent checker alone: it reads plan documents and the platform's laws, nothing
+The independent checker rests on it, so it reads plan documents and the platform's laws, nothing
 that an algorithm computed.
 """
 

@@ -21,7 +21,7 @@ from scheduler.registry import BASELINES, schedule
 from scheduler.taskgraph import TaskGraph
 from scheduler.validity import check
 from simulator.trace import Trace
-from wakepath.scenario import Scenario
+from wakepath.scenario import SCENARIO_FILE, Scenario
 
 if TYPE_CHECKING:
     from networks.gated import GatedNetwork
@@ -132,11 +132,21 @@ def baselines(plan: Plan) -> dict[str, Plan | str]:
 
 
 def load_stream(scenario: Scenario) -> Stream:
-    """The trained network and its windows; imports torch. Raises ``InputError``."""
+    """The trained network and its windows; imports torch.
+
+    Raises ``InputError``, also if the network does not read the scenario's stream.
+    """
     from networks.training import load_network  # noqa: PLC0415
     from networks.zoo import network_spec  # noqa: PLC0415
 
     spec = network_spec(scenario.network.name)
+    if scenario.stream.name != spec.stream:
+        raise InputError.single(
+            f"stream.name: network '{spec.name}' reads stream '{spec.stream}', not "
+            f"'{scenario.stream.name}'",
+            hint=f"name '{spec.stream}', or another network",
+            file=str(scenario.folder / SCENARIO_FILE),
+        )
     return Stream(
         network=load_network(spec, scenario.weights_path),
         windows=spec.load(scenario.stream.split),

@@ -9,6 +9,7 @@ from devicemodels.documents.errors import InputError, Problem
 from devicemodels.documents.explain import did_you_mean
 from devicemodels.documents.source import Source, TreePath, child
 from devicemodels.platform import Platform
+from networks.zoo import network_names
 from wakepath.scenario_file import ScenarioFile, platform_source
 
 MOST_SAMPLES = 100_000_000
@@ -17,14 +18,13 @@ LARGEST_SEED = 2**64 - 1
 NANOSECOND = 1e-9
 
 
-def network_names() -> tuple[str, ...]:
-    """Networks that a scenario may name, sorted: the files of networks/zoo."""
-    return tuple(path.stem for path in _files_of("zoo"))
-
-
 def stream_names() -> tuple[str, ...]:
     """Streams that a scenario may name, sorted: the files of networks/streams that load one."""
-    return tuple(path.stem for path in _files_of("streams") if "\ndef load(" in path.read_text())
+    spec = importlib.util.find_spec("networks.streams")
+    if spec is None or not spec.submodule_search_locations:
+        return ()
+    files = sorted(Path(spec.submodule_search_locations[0]).glob("*.py"))
+    return tuple(path.stem for path in files if "\ndef load(" in path.read_text())
 
 
 def named_problems(source: Source, folder: Path, *, trained: bool) -> Iterator[Problem]:
@@ -203,12 +203,3 @@ def _is_file(path: Path) -> bool:
 def _short(value: object) -> str:
     text = str(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _files_of(folder: str) -> list[Path]:
-    """The modules in a folder of networks, found without importing torch."""
-    spec = importlib.util.find_spec("networks")
-    if spec is None or not spec.submodule_search_locations:
-        return []
-    files = Path(spec.submodule_search_locations[0]).joinpath(folder).glob("*.py")
-    return sorted(path for path in files if not path.stem.startswith("_"))

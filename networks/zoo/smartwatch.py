@@ -142,6 +142,7 @@ def augment(samples: torch.Tensor, random: torch.Generator) -> torch.Tensor:
 SPEC = NetworkSpec(
     name="smartwatch",
     build=build,
+    stream="watch",
     load=load,
     prepare=prepare,
     augment=augment,

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -178,6 +179,26 @@ def test_what_raises_in_a_worker_arrives_as_one_message() -> None:
     _totals_add_up(trace, len(trace.samples.outcome))
     assert trace.samples.outcome[70] == Outcome.LOST
     assert Activity.TRANSFER not in trace.activities.activity[trace.activities.sample == 70]
+
+
+@pytest.mark.parametrize("codec", ["none", "float16", "int8", "narrow"])
+@pytest.mark.parametrize("off", [-4, 4])
+def test_bytes_on_the_wire_that_are_not_the_plans_end_the_run(codec: str, off: int) -> None:
+    """What an encoder makes goes into a place of exactly the plan's bytes, or nowhere."""
+    world, platform = small_world(), cores()
+    (edge,) = [edge for edge in world.graph.edges if len(edge.codecs) > 1]
+    wrong = replace(edge.codec(codec), wire_bytes=edge.codec(codec).wire_bytes + off)
+    codecs = tuple(wrong if c.name == codec else c for c in edge.codecs)
+    graph = replace(
+        world.graph,
+        edges=tuple(replace(e, codecs=codecs) if e is edge else e for e in world.graph.edges),
+    )
+    names = [segment.name for segment in graph.segments]
+    placed = ["middle" if i <= names.index(edge.source) else "fast" for i in range(len(names))]
+    plan = replace(plan_on(platform, graph, placed, {edge.name: codec}), task_graph=graph)
+    windows, labels = world.windows(COUNT), np.zeros(COUNT, dtype=np.int8)
+    with pytest.raises(WorkerFailed, match=r"core '(middle|fast)' failed"):
+        execute(plan, world.programs, windows, labels, PERIOD_NS)
 
 
 def test_an_artifact_that_cannot_be_loaded_is_one_message_too() -> None:

@@ -77,7 +77,6 @@ def test_a_scenario_that_is_not_there(path: str, tmp_path: Path) -> None:
 
 
 def test_known_networks_and_streams_are_found_without_importing_them() -> None:
-    assert {"smartwatch", "ds_cnn"} <= set(scenario_checks.network_names())
     assert scenario_checks.stream_names() == ("watch",)
 
 
