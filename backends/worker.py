@@ -210,7 +210,7 @@ class Worker:
 
 
 def _raw(place: memoryview, shape: tuple[int, ...]) -> Array:
-    """A place in shared memory seen as a raw activation; ``ValueError`` if it is not of its size."""
+    """A place in shared memory as a raw activation; ``ValueError`` if it is not of its size."""
     return np.frombuffer(place, np.float32).reshape(shape)
 
 
