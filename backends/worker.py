@@ -129,7 +129,8 @@ class Worker:
             leaving=leaving,
             raw_leaving=None
             if leaving is None or outbox is None or outbox.encodes
-            else _raw(leaving, outbox.wire_shape),
+            # Of exactly the plan's bytes: reshaping fails for any other number.
+            else np.frombuffer(leaving, np.float32).reshape(outbox.wire_shape),
             encode=self._runner(outbox.encode_key) if outbox else None,
             bell=self._birth.bells[outbox.receiver] if outbox else IDLE,
         )
@@ -210,8 +211,8 @@ class Worker:
 
 
 def _raw(place: memoryview, shape: tuple[int, ...]) -> Array:
-    """A place in shared memory as a raw activation; ``ValueError`` if it is not of its size."""
-    return np.frombuffer(place, np.float32).reshape(shape)
+    """A place in shared memory, or its beginning, seen as a raw activation."""
+    return np.frombuffer(place, np.float32, prod(shape)).reshape(shape)
 
 
 def main() -> None:
