@@ -11,6 +11,7 @@ import select
 import sys
 import traceback
 from dataclasses import dataclass
+from math import prod
 from multiprocessing.connection import Connection
 from time import monotonic_ns
 
