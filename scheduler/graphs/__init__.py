@@ -1,0 +1,1 @@
+"""Graphs of tasks on shared resources: placed, ordered, timed, and checked independently."""
