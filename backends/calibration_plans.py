@@ -100,7 +100,7 @@ def _plan(
     ]
     return Plan(
         name="calibration",
-        requirements=Requirements("latency", 1.0, 1.0, 0.0, {"negative": 0.0, "positive": 1.0}),
+        requirements=Requirements("latency_max", 1.0, 1.0, 0.0, {"negative": 0.0, "positive": 1.0}),
         placements=tuple(
             Placement(segment.name, core, platform.core(core).operating_points[0].name)
             for segment, core in zip(task_graph.segments, placed, strict=True)
@@ -111,7 +111,7 @@ def _plan(
             for gate in task_graph.gates
         ),
         idle=tuple(IdleChoice(core.name, core.idle_states[0].name) for core in platform.cores),
-        expected=Expected(0.0, dict.fromkeys(CAUSES, 0.0), 0.0, 0.0, 0.0, {}, 0.0),
+        expected=Expected(0.0, dict.fromkeys(CAUSES, 0.0), 0.0, 0.0, 0.0, 0.0, 0.0, {}, 0.0, 0.0),
         certificate=Certificate("calibration", "feasible", 0.0, 1.0),
         task_graph=task_graph,
         platform=platform,

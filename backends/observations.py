@@ -157,7 +157,7 @@ def _key(plan: Plan, index: int, activity: Activity) -> str:
     graph = plan.task_graph
     segment = graph.segments[index]
     if activity is Activity.COMPUTE:
-        return f"segment:{segment.name}"
+        return segment.work
     if activity is Activity.GATE:
         gate = graph.gate_after(segment.name)
         assert gate is not None

@@ -133,13 +133,13 @@ def stretches(plan: Plan, boxes: Mailboxes, programs: frozenset[str]) -> tuple[S
 
 
 def _segment(plan: Plan, index: int) -> SegmentWork:
-    name = plan.task_graph.segments[index].name
-    gate = plan.task_graph.gate_after(name)
+    segment = plan.task_graph.segments[index]
+    gate = plan.task_graph.gate_after(segment.name)
     if gate is None:
-        return SegmentWork(index, f"segment:{name}", None)
+        return SegmentWork(index, segment.work, None)
     number = [setting.gate for setting in plan.gates].index(gate.name)
     work = GateWork(number, f"gate:{gate.name}", plan.gates[number].threshold)
-    return SegmentWork(index, f"segment:{name}", work)
+    return SegmentWork(index, segment.work, work)
 
 
 def _crossing(plan: Plan, edge: Edge) -> Crossing:

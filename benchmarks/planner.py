@@ -14,7 +14,8 @@ from itertools import pairwise
 
 from devicemodels.catalog import load_platform
 from scheduler.plan import Requirements
-from scheduler.problem import Problem, make_problem
+from scheduler.problem import Problem
+from scheduler.tabulation import make_problem
 from scheduler.registry import schedule
 from scheduler.taskgraph import Codec, Edge, Gate, Operator, Segment, TaskGraph
 
@@ -68,7 +69,7 @@ def problem(segments: int) -> Problem:
     graph = chain(segments)
     loose = make_problem(graph.name, graph, load_platform("wearable"), required)
     fast = schedule(
-        replace(loose, requirements=replace(required, objective="latency")), "one-cut"
+        replace(loose, requirements=replace(required, objective="latency_max")), "one-cut"
     ).expected.latency_max_s
     tight = replace(required, deadline_s=min(0.5, 1.3 * fast))
     return make_problem(graph.name, graph, load_platform("wearable"), tight)

@@ -27,11 +27,6 @@ def standing_energy_j(problem: Problem, idle: tuple[int, ...]) -> float:
     return power_w * problem.period_ns / NANOSECONDS_PER_SECOND
 
 
-def effective_deadline_ns(problem: Problem) -> int:
-    """The deadline, and never more than the period: samples do not overlap."""
-    return min(problem.deadline_ns, problem.period_ns)
-
-
 def priced(step: Step, price_w: float) -> float:
     """Energy of a step with its time paid at ``price_w``."""
     return step.energy_j + price_w * step.latency_ns / NANOSECONDS_PER_SECOND
@@ -72,8 +67,8 @@ def latency_to_go(problem: Problem, steps: Steps) -> list[list[float]]:
 def fastest_ns(problem: Problem) -> float:
     """Least worst-case latency of any path, whatever it costs; inf if there is no path."""
     best = inf
-    for idle in idle_choices(problem):
-        steps = Steps(problem, idle)
+    for idle, gates in product(idle_choices(problem), range(len(problem.gate_choices))):
+        steps = Steps(problem, idle, gates)
         table = latency_to_go(problem, steps)[0]
         best = min(best, *(s.latency_ns + table[s.mode] for s in steps.first), inf)
     return best
@@ -94,12 +89,12 @@ def _path_at(problem: Problem, steps: Steps, price_w: float) -> tuple[float, int
     return value, latency_ns
 
 
-def lagrangian_bound_j(problem: Problem, idle: tuple[int, ...]) -> float:
-    """Lower bound on the expected energy per sample under one choice of idle states."""
-    steps = Steps(problem, idle)
+def lagrangian_bound_j(problem: Problem, idle: tuple[int, ...], gates: int) -> float:
+    """Lower bound on the expected energy per sample under one choice of idle states and gates."""
+    steps = Steps(problem, idle, gates)
     if not steps.first:
         return inf
-    deadline_ns = effective_deadline_ns(problem)
+    deadline_ns = problem.limits.latency_max_ns
     standing = standing_energy_j(problem, idle)
 
     def bound(price_w: float) -> tuple[float, int]:
@@ -122,7 +117,13 @@ def lagrangian_bound_j(problem: Problem, idle: tuple[int, ...]) -> float:
 
 
 def lower_bound(problem: Problem) -> float:
-    """Lower bound on the objective: joules per sample, or seconds of worst-case latency."""
-    if problem.requirements.objective == "latency":
+    """Lower bound on the objective, in its SI unit."""
+    if problem.requirements.objective == "latency_max":
         return fastest_ns(problem) / NANOSECONDS_PER_SECOND
-    return min(lagrangian_bound_j(problem, idle) for idle in idle_choices(problem))
+    if problem.requirements.objective != "energy":
+        return 0.0
+    return min(
+        lagrangian_bound_j(problem, idle, gates)
+        for idle in idle_choices(problem)
+        for gates in range(len(problem.gate_choices))
+    )

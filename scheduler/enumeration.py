@@ -6,7 +6,7 @@ from itertools import product
 from scheduler.bounds import lower_bound
 from scheduler.expectation import Assignment, expect
 from scheduler.feasibility import explain, is_feasible
-from scheduler.memory import MemoryBudget
+from scheduler.plan import Expected
 from scheduler.problem import Problem
 from scheduler.solution import Solution
 
@@ -22,23 +22,25 @@ def codec_choices(problem: Problem, modes: tuple[int, ...]) -> Iterator[tuple[in
     )
 
 
+def rank(problem: Problem, expected: Expected) -> tuple[float, float, float]:
+    """What the best plan has least of: the objective, then worst-case latency, then energy."""
+    value = expected.value(problem.requirements.objective)
+    return value, expected.latency_max_s, expected.energy_per_sample_j
+
+
 def best_of(
     problem: Problem, assignments: Iterable[Assignment], method: str, *, exhaustive: bool
 ) -> Solution:
-    """The best feasible assignment; ties go to the other objective, then to the first given.
+    """The best feasible assignment by ``rank``; of equal ones the first given.
 
     ``exhaustive`` says that no other assignment exists, which makes the best one optimal.
     Raises ``Infeasible`` if none is feasible.
     """
-    budget = MemoryBudget(problem)
-    best: tuple[tuple[float, float], Assignment] | None = None
+    best: tuple[tuple[float, float, float], Assignment] | None = None
     for assignment in assignments:
-        if not is_feasible(problem, budget, assignment):
+        if not is_feasible(problem, assignment):
             continue
-        expected = expect(problem, assignment)
-        key = (expected.energy_per_sample_j, expected.latency_max_s)
-        if problem.requirements.objective == "latency":
-            key = (key[1], key[0])
+        key = rank(problem, expect(problem, assignment))
         if best is None or key < best[0]:
             best = key, assignment
     if best is None:

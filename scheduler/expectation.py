@@ -5,12 +5,13 @@ releases: whatever a core does replaces the idle power it would have drawn meanw
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 from typing import Literal
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.documents.files import document_hash
+from scheduler.gating import use_gates
 from scheduler.plan import (
     CAUSES,
     Cause,
@@ -23,6 +24,8 @@ from scheduler.plan import (
     Plan,
 )
 from scheduler.problem import Cost, Problem
+from scheduler.taskgraph import Operator, Segment, TaskGraph
+from scheduler.tolerance import P99_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,14 @@ class Assignment:
     """By edge: index of the codec; None where the edge stays on its core."""
     idle: tuple[int, ...]
     """By core: index of the idle state."""
+    gates: int = 0
+    """Index into ``problem.gate_choices``."""
+    knobs: tuple[int, ...] = ()
+    """By segment: index of the knob; empty where all are as the network was traced."""
+
+    def knob(self, segment: int) -> int:
+        """The knob of a segment."""
+        return self.knobs[segment] if self.knobs else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +68,16 @@ def events(problem: Problem, assignment: Assignment) -> Iterator[Event]:
     Raises ``ValueError`` if the assignment uses a mode, link or codec that does not exist.
     """
     last = len(assignment.modes) - 1
+    gated = problem.uses_gate(assignment.gates)
     for s, m in enumerate(assignment.modes):
         core = problem.modes[m].core
         if s == 0:
             yield Event("wake", 0, core, problem.wake[core][assignment.idle[core]])
-        yield Event("compute", s, core, _possible(problem.compute[s][m]))
-        if problem.graph.gate_after(problem.graph.segments[s].name) is not None:
-            yield Event("gate", s, core, _possible(problem.gate[s][m]))
+        row = problem.knobs[s][assignment.knob(s)]
+        yield Event("compute", s, core, _possible(row.compute[m]))
+        head = problem.gate[s]
+        if gated[s] and head is not None:
+            yield Event("gate", s, core, _possible(head[m]))
         if s < last:
             yield from _crossing(problem, assignment, s)
 
@@ -99,46 +113,73 @@ def expect(problem: Problem, assignment: Assignment) -> Expected:
     energy: dict[Cause, list[float]] = {cause: [] for cause in CAUSES}
     energy["rail"].append(problem.platform.rail.power_w * period_s)
     energy["idle"].append(problem.idle_power(assignment.idle) * period_s)
-    latency_ns, mean_ns = 0, 0.0
+    latency_ns, p99_ns, mean_ns = 0, 0, []
+    reach = problem.reach(assignment.gates)
     for event in events(problem, assignment):
-        probability = problem.reach[event.segment]
+        probability = reach[event.segment]
         energy[event.cause].append(probability * event.cost.energy_j)
         if event.core is not None:
             idle_power_w = problem.idle_power_w[event.core][assignment.idle[event.core]]
             busy_s = event.cost.time_ns / NANOSECONDS_PER_SECOND
             energy["idle"].append(-probability * idle_power_w * busy_s)
         latency_ns += event.cost.time_ns
-        mean_ns += probability * event.cost.time_ns
+        p99_ns += event.cost.time_ns if probability > P99_SHARE else 0
+        mean_ns.append(probability * event.cost.time_ns)
+    mean_s = fsum(mean_ns) / NANOSECONDS_PER_SECOND
+    choice = problem.gate_choices[assignment.gates]
     by_cause: dict[Cause, float] = {cause: fsum(parts) for cause, parts in energy.items()}
     total = fsum(by_cause.values())
     return Expected(
         energy_per_sample_j=total,
         energy_by_cause_j=by_cause,
         mean_power_w=total / period_s,
-        latency_mean_s=mean_ns / NANOSECONDS_PER_SECOND,
+        latency_mean_s=mean_s,
+        latency_p99_s=p99_ns / NANOSECONDS_PER_SECOND,
         latency_max_s=latency_ns / NANOSECONDS_PER_SECOND,
-        stop_rate_by_gate=_stop_rates(problem),
+        energy_delay_product_js=total * mean_s,
+        stop_rate_by_gate=_stop_rates(problem, assignment),
         accuracy=problem.graph.accuracy - accuracy_loss(problem, assignment),
+        recall=choice.recall,
     )
 
 
 def accuracy_loss(problem: Problem, assignment: Assignment) -> float:
-    """Sum of the losses of the codecs in use."""
-    return fsum(
+    """Accuracy lost by the choice of gates, the codecs in use and the knobs, added up."""
+    gates = problem.graph.accuracy - problem.gate_choices[assignment.gates].accuracy
+    codecs = [
         problem.codecs[edge][codec].accuracy_loss
         for edge, codec in enumerate(assignment.codecs)
         if codec is not None
-    )
+    ]
+    knobs = [row[assignment.knob(s)].accuracy_loss for s, row in enumerate(problem.knobs)]
+    return fsum((gates, *codecs, *knobs))
 
 
-def _stop_rates(problem: Problem) -> dict[str, float]:
+def _stop_rates(problem: Problem, assignment: Assignment) -> dict[str, float]:
     rates = {}
+    reach, used = problem.reach(assignment.gates), problem.uses_gate(assignment.gates)
     for s, segment in enumerate(problem.graph.segments):
         gate = problem.graph.gate_after(segment.name)
-        if gate is not None:
-            before, after = problem.reach[s], problem.reach[s + 1]
-            rates[gate.name] = 1.0 - after / before if before > 0.0 else 0.0
+        if gate is not None and used[s]:
+            rates[gate.name] = 1.0 - reach[s + 1] / reach[s] if reach[s] > 0.0 else 0.0
     return rates
+
+
+def configured(problem: Problem, assignment: Assignment) -> TaskGraph:
+    """The task graph as it was decided: with the chosen gates and knobs, and no others."""
+    graph = use_gates(problem.graph, problem.gate_choices[assignment.gates])
+    segments: list[Segment] = []
+    operators: list[Operator] = []
+    for s, segment in enumerate(graph.segments):
+        if knob := assignment.knob(s):
+            chosen = segment.knobs[knob - 1]
+            names = tuple(operator.name for operator in chosen.operators)
+            segments.append(Segment(segment.name, names, knob=chosen.name))
+            operators += chosen.operators
+        else:
+            segments.append(replace(segment, knobs=()))
+            operators += graph.segment_operators(segment)
+    return replace(graph, segments=tuple(segments), operators=tuple(operators))
 
 
 def make_plan(
@@ -154,17 +195,15 @@ def make_plan(
     ``lower_bound`` is on the objective, in its unit; a bound that exceeds the objective by
     rounding alone is brought down to it.
     """
-    graph, platform = problem.graph, problem.platform
+    graph, platform = configured(problem, assignment), problem.platform
     expected = expect(problem, assignment)
-    value = expected.energy_per_sample_j
-    if problem.requirements.objective == "latency":
-        value = expected.latency_max_s
+    value = expected.value(problem.requirements.objective)
     bound = value if status == "optimal" else min(lower_bound, value)
     return Plan(
         name=problem.name,
         requirements=problem.requirements,
         placements=tuple(
-            _placement(problem, segment.name, mode)
+            _placement(problem, segment, mode)
             for segment, mode in zip(graph.segments, assignment.modes, strict=True)
         ),
         crossings=tuple(
@@ -191,10 +230,11 @@ def make_plan(
     )
 
 
-def _placement(problem: Problem, segment: str, mode: int) -> Placement:
+def _placement(problem: Problem, segment: Segment, mode: int) -> Placement:
     chosen = problem.modes[mode]
     core = problem.platform.cores[chosen.core]
-    return Placement(segment, core.name, core.operating_points[chosen.point].name)
+    point = core.operating_points[chosen.point]
+    return Placement(segment.name, core.name, point.name, segment.knob)
 
 
 def _crossing_document(problem: Problem, assignment: Assignment, edge: int) -> Crossing:

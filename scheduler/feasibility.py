@@ -3,54 +3,45 @@
 The independent checker (`scheduler.validity`) does not use this module.
 """
 
-from scheduler.bounds import effective_deadline_ns, fastest_ns
-from scheduler.expectation import Assignment, accuracy_loss, events
+from devicemodels.cost import NANOSECONDS_PER_SECOND
+from scheduler.bounds import fastest_ns
+from scheduler.expectation import Assignment, accuracy_loss, events, expect
 from scheduler.infeasible import Infeasible
-from scheduler.memory import MemoryBudget
+from scheduler.memory import memory_use
 from scheduler.problem import Problem
-from scheduler.tolerance import ACCURACY_SLACK
 
 
-def is_feasible(problem: Problem, budget: MemoryBudget, assignment: Assignment) -> bool:
-    """Whether the work can be done at all and keeps deadline, accuracy floor and memory."""
+def is_feasible(problem: Problem, assignment: Assignment) -> bool:
+    """Whether the work can be done at all and keeps every limit, memory included."""
     try:
+        expected = expect(problem, assignment)
         latency_ns = sum(event.cost.time_ns for event in events(problem, assignment))
     except ValueError:
         return False
-    if latency_ns > effective_deadline_ns(problem):
-        return False
-    if accuracy_loss(problem, assignment) > problem.loss_budget + ACCURACY_SLACK:
-        return False
-    use = budget.empty
-    for s, mode in enumerate(assignment.modes):
-        placed = budget.segment(use, problem.modes[mode].core, s)
-        if placed is None:
-            return False
-        use = placed
-    for edge, codec in enumerate(assignment.codecs):
-        if codec is not None:
-            sender, receiver = assignment.modes[edge], assignment.modes[edge + 1]
-            cores = problem.modes[sender].core, problem.modes[receiver].core
-            crossed = budget.crossing(use, *cores, edge, codec)
-            if crossed is None:
-                return False
-            use = crossed
-    return True
+    limits = problem.limits
+    return (
+        latency_ns <= limits.latency_max_ns
+        and accuracy_loss(problem, assignment) <= limits.loss
+        and expected.energy_per_sample_j <= limits.energy_j
+        and expected.latency_mean_s * NANOSECONDS_PER_SECOND <= limits.latency_mean_ns
+        and expected.latency_p99_s * NANOSECONDS_PER_SECOND <= limits.latency_p99_ns
+        and expected.energy_delay_product_js <= limits.energy_delay_js
+        and not any(use.excess for use in memory_use(problem, assignment))
+    )
 
 
 def explain(problem: Problem, method: str) -> Infeasible:
     """Why ``method`` found no plan: the requirement that binds, and by how much."""
     fastest = fastest_ns(problem)
-    deadline = effective_deadline_ns(problem)
+    deadline = problem.limits.latency_max_ns
     where = f"platform '{problem.platform.name}'"
     if fastest > deadline:
-        limit = "the deadline" if problem.deadline_ns <= problem.period_ns else "the period"
         return Infeasible(
-            f"no plan on {where} meets {limit} of {deadline / 1e6:.6g} ms",
+            f"no plan on {where} meets the deadline of {deadline / 1e6:.6g} ms",
             f"the fastest path takes {fastest / 1e6:.6g} ms; allow at least that much",
         )
     best_loss = sum(min(0.0, *(row.accuracy_loss for row in rows)) for rows in problem.codecs)
-    if best_loss > problem.loss_budget + ACCURACY_SLACK:
+    if best_loss > problem.limits.loss:
         floor = problem.requirements.accuracy_floor
         return Infeasible(
             f"no plan on {where} reaches the accuracy floor of {floor:.2%}",

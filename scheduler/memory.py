@@ -1,64 +1,57 @@
 """What a choice of cores asks of each memory: resident weights and the largest activation.
 
-Weights of every segment, gate head and codec stay resident on their core; the activation buffer
-of a memory is as large as the largest segment that runs from it needs.
+Weights of every segment, gate head and codec in use stay resident on their core; the activation
+buffer of a memory is as large as the largest segment that runs from it needs.
 """
 
 from dataclasses import dataclass
 
+from scheduler.expectation import Assignment
 from scheduler.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryUse:
-    """Use of the memories that could overflow at all, in order."""
+    """What one memory holds under an assignment."""
 
-    weights: tuple[int, ...]
+    name: str
+    """Name of the memory."""
+    weights: int
     """Resident bytes."""
-    activations: tuple[int, ...]
+    activations: int
     """Bytes of the activation buffer."""
+    size: int
+    """Bytes that there are."""
+
+    @property
+    def excess(self) -> int:
+        """Bytes too many; 0 if all fits."""
+        return max(0, self.weights + self.activations - self.size)
 
 
-class MemoryBudget:
-    """Tells whether what is placed still fits; memories that hold the whole network are skipped."""
+def memory_of_core(problem: Problem) -> tuple[int, ...]:
+    """By core: index of its memory in the platform."""
+    index = {memory.name: i for i, memory in enumerate(problem.platform.memories)}
+    return tuple(index[core.memory] for core in problem.platform.cores)
 
-    def __init__(self, problem: Problem) -> None:
-        self._problem = problem
-        everything = sum(problem.weight_bytes) + sum(
-            max(row.encode_weight_bytes + row.decode_weight_bytes for row in rows)
-            for rows in problem.codecs
-        )
-        largest = max(problem.activation_bytes)
-        tight = [m for m in problem.platform.memories if m.size_bytes < everything + largest]
-        self._sizes = tuple(memory.size_bytes for memory in tight)
-        index = {memory.name: i for i, memory in enumerate(tight)}
-        self._of_core = tuple(index.get(core.memory) for core in problem.platform.cores)
-        self.empty = MemoryUse((0,) * len(tight), (0,) * len(tight))
 
-    def segment(self, use: MemoryUse, core: int, segment: int) -> MemoryUse | None:
-        """``use`` with a segment placed on a core; None if it no longer fits."""
-        problem = self._problem
-        return self._add(
-            use, core, problem.weight_bytes[segment], problem.activation_bytes[segment]
-        )
-
-    def crossing(
-        self, use: MemoryUse, sender: int, receiver: int, edge: int, codec: int
-    ) -> MemoryUse | None:
-        """``use`` with a codec's weights on both cores; None if they no longer fit."""
-        row = self._problem.codecs[edge][codec]
-        sent = self._add(use, sender, row.encode_weight_bytes, 0)
-        return None if sent is None else self._add(sent, receiver, row.decode_weight_bytes, 0)
-
-    def _add(self, use: MemoryUse, core: int, weights: int, activation: int) -> MemoryUse | None:
-        i = self._of_core[core]
-        if i is None:
-            return use
-        total = use.weights[i] + weights
-        largest = max(use.activations[i], activation)
-        if total + largest > self._sizes[i]:
-            return None
-        return MemoryUse(
-            (*use.weights[:i], total, *use.weights[i + 1 :]),
-            (*use.activations[:i], largest, *use.activations[i + 1 :]),
-        )
+def memory_use(problem: Problem, assignment: Assignment) -> tuple[MemoryUse, ...]:
+    """What every memory of the platform holds, in order."""
+    of_core = memory_of_core(problem)
+    at = [of_core[problem.modes[mode].core] for mode in assignment.modes]
+    memories = problem.platform.memories
+    weights, activations = [0] * len(memories), [0] * len(memories)
+    gated = problem.uses_gate(assignment.gates)
+    for s, memory in enumerate(at):
+        row = problem.knobs[s][assignment.knob(s)]
+        weights[memory] += row.weight_bytes + (problem.gate_weight_bytes[s] if gated[s] else 0)
+        activations[memory] = max(activations[memory], row.activation_bytes)
+    for edge, codec in enumerate(assignment.codecs):
+        if codec is not None:
+            chosen = problem.codecs[edge][codec]
+            weights[at[edge]] += chosen.encode_weight_bytes
+            weights[at[edge + 1]] += chosen.decode_weight_bytes
+    return tuple(
+        MemoryUse(memory.name, held, live, memory.size_bytes)
+        for memory, held, live in zip(memories, weights, activations, strict=True)
+    )

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from devicemodels.documents.quantities import Joules, Seconds, Share, Watts
+from devicemodels.documents.quantities import Joules, JouleSeconds, Seconds, Share, Watts
 from devicemodels.platform import Platform
 from scheduler.taskgraph import SampleClass, TaskGraph
 
-Objective = Literal["energy", "latency"]
-"""``energy``: expected joules per sample; ``latency``: worst case of one sample."""
+Objective = Literal[
+    "energy", "mean_power", "latency_mean", "latency_p99", "latency_max", "energy_delay_product"
+]
+"""What is minimised, of the figures in ``Expected`` that have these names."""
 
 Cause = Literal["compute", "gate", "codec", "link", "wake", "idle", "switch", "rail"]
 """Every joule has exactly one."""
@@ -44,6 +46,18 @@ class Requirements:
     """Lowest allowed expected accuracy."""
     class_prior: Mapping[SampleClass, float]
     """Share of samples of each class; sums to 1."""
+    recall_floor: Share = 0.0
+    """Lowest allowed recall of the gates chosen."""
+    energy_limit_j: Joules | None = None
+    """Highest allowed expected energy per sample."""
+    mean_power_limit_w: Watts | None = None
+    """Highest allowed mean power of the device."""
+    latency_mean_limit_s: Seconds | None = None
+    """Longest allowed expected latency."""
+    latency_p99_limit_s: Seconds | None = None
+    """Longest allowed 99th percentile of the latency of an isolated sample."""
+    energy_delay_limit_js: JouleSeconds | None = None
+    """Highest allowed energy-delay product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,8 @@ class Placement:
     """Name of the core."""
     operating_point: str
     """Name of one of the core's operating points."""
+    knob: str = ""
+    """Knob that the segment is computed with; empty as the network was traced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +122,35 @@ class Expected:
     """Energy per sample over the period."""
     latency_mean_s: Seconds
     """Expected latency."""
+    latency_p99_s: Seconds
+    """What an isolated sample does not exceed with a probability of 0.99."""
     latency_max_s: Seconds
     """Latency of a sample that no gate stops."""
+    energy_delay_product_js: JouleSeconds
+    """Energy per sample times expected latency."""
     stop_rate_by_gate: Mapping[str, float]
     """Share stopped among those reaching each gate."""
     accuracy: float
-    """Expected share of right answers, from validation data: base less the codecs' losses."""
+    """Expected share of right answers, from validation data: that of the gates chosen, less the
+    losses of codecs and knobs."""
+    recall: float
+    """Expected share of the positives answered "positive": that of the gates chosen."""
+
+    def value(self, objective: Objective) -> float:
+        """The figure that an objective names, in its SI unit."""
+        match objective:
+            case "energy":
+                return self.energy_per_sample_j
+            case "mean_power":
+                return self.mean_power_w
+            case "latency_mean":
+                return self.latency_mean_s
+            case "latency_p99":
+                return self.latency_p99_s
+            case "latency_max":
+                return self.latency_max_s
+            case "energy_delay_product":
+                return self.energy_delay_product_js
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +162,7 @@ class Certificate:
     status: Literal["optimal", "feasible"]
     """``optimal``: proved by an exact method; ``feasible``: no proof."""
     lower_bound: float
-    """No plan has a lower objective value: joules per sample, or seconds."""
+    """No plan has a lower objective value, in its SI unit."""
     gap: float
     """(objective - lower bound) / objective; 0 for a plan proved optimal."""
 
@@ -141,7 +180,7 @@ class Plan:
     crossings: tuple[Crossing, ...]
     """One an edge whose two segments run on different cores, in order."""
     gates: tuple[GateSetting, ...]
-    """One a gate of the task graph, in order."""
+    """One a gate in use, in order."""
     idle: tuple[IdleChoice, ...]
     """One a core of the platform, in order."""
     expected: Expected
@@ -149,7 +188,7 @@ class Plan:
     certificate: Certificate
     """How good it is."""
     task_graph: TaskGraph
-    """What is planned."""
+    """What is planned, with the gates and knobs that were chosen and no others."""
     platform: Platform
     """What it is planned for."""
     task_graph_sha256: str
@@ -161,10 +200,8 @@ class Plan:
 
     @property
     def objective_value(self) -> float:
-        """The figure that was minimised: joules per sample, or seconds."""
-        if self.requirements.objective == "energy":
-            return self.expected.energy_per_sample_j
-        return self.expected.latency_max_s
+        """The figure that was minimised, in its SI unit."""
+        return self.expected.value(self.requirements.objective)
 
     def placement(self, segment: str) -> Placement:
         """Where the segment of that name runs; ``KeyError`` if it is not placed."""

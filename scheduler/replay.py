@@ -77,7 +77,7 @@ def _play(plan: Plan, exit_gate: int | None) -> tuple[int, dict[Cause, float]]:
         core, point = _core(plan, placement.core, placement.operating_point)
         _arrive(plan, ledger, previous, (segment.name, core.name, point.name))
         operators = plan.task_graph.segment_operators(segment)
-        _run(ledger, "compute", core, point, f"segment:{segment.name}", operators)
+        _run(ledger, "compute", core, point, segment.work, operators)
         gate = plan.task_graph.gate_after(segment.name)
         if gate is not None:
             _run(ledger, "gate", core, point, f"gate:{gate.name}", gate.operators)

@@ -8,7 +8,8 @@ from devicemodels.platform import Platform
 from scheduler.expectation import Assignment, make_plan
 from scheduler.infeasible import Infeasible
 from scheduler.plan import Plan
-from scheduler.problem import Mode, make_problem
+from scheduler.problem import Mode
+from scheduler.tabulation import make_problem
 
 
 def retarget(plan: Plan, platform: Platform, cores: Mapping[str, str], period_s: float) -> Plan:

@@ -65,6 +65,18 @@ class CutPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Knob:
+    """Another way to compute a segment, at another cost and accuracy."""
+
+    name: str
+    """Unique within its segment, not empty."""
+    operators: tuple[Operator, ...]
+    """What runs instead; the last one has the name and shape of the segment's own last one."""
+    accuracy_loss: float
+    """Accuracy lost on validation data when this knob alone is used (a share, may be < 0)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """Contiguous operators between two cut points; never split further."""
 
@@ -72,6 +84,15 @@ class Segment:
     """Unique within the task graph."""
     operators: tuple[str, ...]
     """Names of its operators, in order of execution."""
+    knobs: tuple[Knob, ...] = ()
+    """What a planner may choose in place of ``operators``."""
+    knob: str = ""
+    """The knob that ``operators`` are of; empty as the network was traced."""
+
+    @property
+    def work(self) -> str:
+        """The key of the segment's work, see ``MeasuredTimes``."""
+        return f"segment:{self.name}/{self.knob}" if self.knob else f"segment:{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +164,33 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class GateUse:
+    """A gate at one threshold, after the gates that a choice uses before it."""
+
+    gate: str
+    """Name of the gate."""
+    threshold: float
+    """A sample whose score is below it stops."""
+    stop_rate: Mapping[SampleClass, float]
+    """Share stopped among those of each class that reach it, on validation data."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateChoice:
+    """Which gates are used together, at which thresholds, and what that does to the answers.
+
+    Measured as a whole: the rates of a gate depend on the gates before it.
+    """
+
+    gates: tuple[GateUse, ...]
+    """The gates in use, in the task graph's order; the others are left out."""
+    accuracy: float
+    """Share of right answers on validation data, every codec ``none``."""
+    recall: float
+    """Share of the positives answered "positive", likewise."""
+
+
+@dataclass(frozen=True, slots=True)
 class TaskGraph:
     """A network ready for planning; see the module's own words."""
 
@@ -166,6 +214,10 @@ class TaskGraph:
     """Share of positive samples in the data that the gates were measured on."""
     accuracy: float = 1.0
     """Share of right answers on validation data, gates on and every codec ``none``."""
+    recall: float = 1.0
+    """Share of the positives answered "positive", likewise."""
+    gate_choices: tuple[GateChoice, ...] = ()
+    """What a planner may choose among; empty: all gates at their own thresholds."""
     weights_sha256: str = ""
     """Hash of the weights file that gates and codecs were trained in; empty if untrained."""
     version: Literal["wakepath/taskgraph@1"] = "wakepath/taskgraph@1"

@@ -15,7 +15,7 @@ from devicemodels.documents.files import document_hash
 from scheduler.plan import CAUSES, Plan
 from scheduler.replay import Outcome, outcomes
 from scheduler.taskgraph import CLASSES
-from scheduler.tolerance import ACCURACY_SLACK, FIGURE_RELATIVE
+from scheduler.tolerance import ACCURACY_SLACK, FIGURE_RELATIVE, P99_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,8 @@ def _task_graph(plan: Plan) -> Iterator[Violation]:
     followed = [gate.segment for gate in graph.gates]
     if followed != sorted(set(followed) & set(names), key=names.index):
         yield Violation("task-graph", "gates do not follow distinct segments in their order")
+    if graph.gate_choices or any(segment.knobs for segment in graph.segments):
+        yield Violation("task-graph", "gates or knobs are still open: a plan has decided them")
     for gate in graph.gates:
         for label in CLASSES:
             rate = gate.stop_rate.get(label, -1.0)
@@ -102,6 +104,10 @@ def _placements(plan: Plan) -> Iterator[Violation]:
     wanted = [segment.name for segment in plan.task_graph.segments]
     if placed != wanted:
         yield Violation("placement", f"segments placed are {placed}, the task graph has {wanted}")
+    stated = [placement.knob for placement in plan.placements]
+    knobs = [segment.knob for segment in plan.task_graph.segments]
+    if stated != knobs:
+        yield Violation("placement", f"knobs stated are {stated}, the task graph is of {knobs}")
     cores = {core.name: core for core in plan.platform.cores}
     for placement in plan.placements:
         core = cores.get(placement.core)
@@ -204,18 +210,44 @@ def _memory(plan: Plan) -> Iterator[Violation]:
 
 
 def _limits(plan: Plan, played: tuple[Outcome, ...]) -> Iterator[Violation]:
-    longest_s = max(outcome.latency_ns for outcome in played) / 1e9
-    if longest_s > plan.requirements.deadline_s * (1.0 + FIGURE_RELATIVE):
-        yield Violation(
-            "deadline",
-            f"a sample takes up to {longest_s} s, the deadline is {plan.requirements.deadline_s} s",
-        )
+    required = plan.requirements
+    energy_j = fsum(o.probability * fsum(o.energy_j.values()) for o in played)
+    mean_s = fsum(o.probability * o.latency_ns for o in played) / 1e9
+    for kind, name, value, limit in (
+        ("deadline", "worst-case latency", _longest_s(played), required.deadline_s),
+        ("limit", "energy per sample", energy_j, required.energy_limit_j),
+        ("limit", "mean power", energy_j / required.period_s, required.mean_power_limit_w),
+        ("limit", "mean latency", mean_s, required.latency_mean_limit_s),
+        ("limit", "latency p99", _p99_s(played), required.latency_p99_limit_s),
+        ("limit", "energy-delay product", energy_j * mean_s, required.energy_delay_limit_js),
+    ):
+        if limit is not None and value > limit * (1.0 + FIGURE_RELATIVE):
+            yield Violation(kind, f"expected {name} is {value}, the limit is {limit} (SI units)")
     accuracy = _accuracy(plan)
-    if accuracy < plan.requirements.accuracy_floor - ACCURACY_SLACK:
+    if accuracy < required.accuracy_floor - ACCURACY_SLACK:
         yield Violation(
-            "accuracy",
-            f"expected accuracy {accuracy}, the floor is {plan.requirements.accuracy_floor}",
+            "accuracy", f"expected accuracy {accuracy}, the floor is {required.accuracy_floor}"
         )
+    if plan.task_graph.recall < required.recall_floor - ACCURACY_SLACK:
+        yield Violation(
+            "recall",
+            f"expected recall {plan.task_graph.recall}, the floor is {required.recall_floor}",
+        )
+
+
+def _longest_s(played: tuple[Outcome, ...]) -> float:
+    return max(outcome.latency_ns for outcome in played) / 1e9
+
+
+def _p99_s(played: tuple[Outcome, ...]) -> float:
+    """Least latency that at most a hundredth of all samples exceed."""
+    exceeding, latency_ns = 0.0, 0
+    for outcome in sorted(played, key=lambda outcome: outcome.latency_ns, reverse=True):
+        latency_ns = outcome.latency_ns
+        exceeding += outcome.probability
+        if exceeding > P99_SHARE:
+            break
+    return latency_ns / 1e9
 
 
 def _accuracy(plan: Plan) -> float:
@@ -234,15 +266,19 @@ def _figures(plan: Plan, played: tuple[Outcome, ...]) -> Iterator[Violation]:
     energy_j = fsum(by_cause.values())
     power_w = energy_j / plan.requirements.period_s
     mean_s = fsum(o.probability * o.latency_ns for o in played) / 1e9
-    longest_s = max(o.latency_ns for o in played) / 1e9
+    longest_s = _longest_s(played)
     yield from _compare("energy_per_sample_j", stated.energy_per_sample_j, energy_j, energy_j)
     for cause, value in by_cause.items():
         claim = stated.energy_by_cause_j.get(cause, -1.0)
         yield from _compare(f"energy_by_cause_j.{cause}", claim, value, energy_j)
     yield from _compare("mean_power_w", stated.mean_power_w, power_w, power_w)
     yield from _compare("latency_mean_s", stated.latency_mean_s, mean_s, longest_s)
+    yield from _compare("latency_p99_s", stated.latency_p99_s, _p99_s(played), longest_s)
     yield from _compare("latency_max_s", stated.latency_max_s, longest_s, longest_s)
+    product = energy_j * mean_s
+    yield from _compare("energy_delay_product_js", stated.energy_delay_product_js, product, product)
     yield from _compare("accuracy", stated.accuracy, _accuracy(plan), 1.0)
+    yield from _compare("recall", stated.recall, plan.task_graph.recall, 1.0)
     for g, gate in enumerate(plan.task_graph.gates):
         reach = fsum(o.probability for o in played if o.exit_gate is None or o.exit_gate >= g)
         stopped = fsum(o.probability for o in played if o.exit_gate == g)

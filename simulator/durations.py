@@ -92,7 +92,7 @@ def _step(plan: Plan, index: int) -> Step:
     return Step(
         core=plan.platform.cores.index(core),
         operating_point=core.operating_points.index(point),
-        compute_ns=_work_ns(core, point, f"segment:{segment.name}", operators),
+        compute_ns=_work_ns(core, point, segment.work, operators),
         gate=None if head is None else _gate_index(plan, head.name),
         gate_ns=0 if head is None else _work_ns(core, point, f"gate:{head.name}", head.operators),
         hop=_hop(plan, index),

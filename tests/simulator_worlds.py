@@ -170,7 +170,7 @@ def chain_plan(
         idle=tuple(
             IdleChoice(one.name, idle.get(one.name, one.idle_states[0].name)) for one in cores
         ),
-        expected=Expected(0.0, {}, 0.0, 0.0, 0.0, {}, accuracy),
+        expected=Expected(0.0, {}, 0.0, 0.0, 0.0, 0.0, 0.0, {}, accuracy, 0.0),
         certificate=Certificate("hand", "feasible", 0.0, 1.0),
         task_graph=graph,
         platform=platform,

@@ -186,7 +186,7 @@ def worlds(draw: st.DrawFn, max_segments: int = 4, max_cores: int = 3) -> World:
     positive = draw(floats(0.0, 1.0))
     period_s = draw(st.sampled_from((0.05, 0.1, 1.0)))
     requirements = Requirements(
-        objective=draw(st.sampled_from(("energy", "latency"))),
+        objective=draw(st.sampled_from(("energy", "latency_max"))),
         period_s=period_s,
         deadline_s=period_s * draw(st.sampled_from((0.1, 0.5, 1.0))),
         accuracy_floor=graph.accuracy - draw(st.sampled_from((0.0, 0.02, 0.5))),

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from networks.tracing import trace
     from scheduler.documents import read_plan, read_taskgraph
     from scheduler.plan import Plan, Requirements
-    from scheduler.problem import make_problem
     from scheduler.registry import schedule
     from scheduler.retarget import retarget
+    from scheduler.tabulation import make_problem
     from scheduler.taskgraph import TaskGraph
     from scheduler.validity import check
     from simulator.engine import simulate
@@ -35,7 +35,7 @@ _HOME = {
     "execute": "backends.execution",
     "load_platform": "devicemodels.catalog",
     "load_scenario": "wakepath.scenario",
-    "make_problem": "scheduler.problem",
+    "make_problem": "scheduler.tabulation",
     "metrics": "simulator.metrics",
     "read_plan": "scheduler.documents",
     "read_taskgraph": "scheduler.documents",

@@ -15,9 +15,9 @@ from devicemodels.platform import Platform
 from scheduler.documents import read_plan, read_taskgraph
 from scheduler.infeasible import Infeasible
 from scheduler.plan import Plan, Requirements
-from scheduler.problem import make_problem
 from scheduler.recording import Recording
 from scheduler.registry import BASELINES, schedule
+from scheduler.tabulation import make_problem
 from scheduler.taskgraph import TaskGraph
 from scheduler.validity import check
 from simulator.trace import Trace

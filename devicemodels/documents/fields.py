@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from devicemodels.documents.quantities import Mode, Quantity
 from devicemodels.documents.source import TreePath, child
 
-_UNIT_SUFFIX = re.compile(r"_(bytes_per_s|j_per_byte|bytes|hz|s|j|w|v|f)$")
+_UNIT_SUFFIX = re.compile(r"_(bytes_per_s|j_per_byte|bytes|hz|js|s|j|w|v|f)$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,7 @@ def _shown(value: object) -> str:
 Seconds = Annotated[float, Quantity("s", ("37 us", "500 ms", "2 s", "1 min", "1 h", "1 d"))]
 Joules = Annotated[float, Quantity("J", ("12 uJ", "3 mJ", "450 J", "40 mWh"))]
 Watts = Annotated[float, Quantity("W", ("30 uW", "1.4 mW", "2 W"))]
+JouleSeconds = Annotated[float, Quantity("Js", ("2 uJs", "1 mJs"))]
 Hertz = Annotated[float, Quantity("Hz", ("96 MHz", "32 kHz", "1 GHz"), positive=True)]
 Volts = Annotated[float, Quantity("V", ("0.8 V", "900 mV"), positive=True)]
 Farads = Annotated[float, Quantity("F", ("232 pF", "1.2 nF"))]

@@ -29,6 +29,7 @@ joule = [energy] = J
 watt = joule / second = W
 watt_second = joule = Ws
 watt_hour = 3600 * joule = Wh
+joule_second = joule * second = Js
 hertz = 1 / second = Hz
 volt = [voltage] = V
 farad = joule / volt ** 2 = F
@@ -42,6 +43,7 @@ DIMENSIONS: dict[str, str] = {
     "s": "a time",
     "J": "an energy",
     "W": "a power",
+    "Js": "an energy-delay product",
     "Hz": "a frequency",
     "V": "a voltage",
     "F": "a capacitance",

@@ -15,7 +15,8 @@ def solve(problem: Problem) -> Solution:
 
 
 def _assignments(problem: Problem) -> Iterator[Assignment]:
-    segments = len(problem.compute)
+    segments = len(problem.knobs)
     for mode in range(len(problem.modes)):
         for idle in idle_choices(problem):
-            yield Assignment((mode,) * segments, (None,) * (segments - 1), idle)
+            for gates in range(len(problem.gate_choices)):
+                yield Assignment((mode,) * segments, (None,) * (segments - 1), idle, gates)

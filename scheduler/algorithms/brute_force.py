@@ -18,8 +18,10 @@ LARGEST = 2_000_000
 def solve(problem: Problem) -> Solution:
     """The best of all assignments. Raises ``Infeasible``, also where there are too many."""
     size = (
-        len(problem.modes) ** len(problem.compute)
+        len(problem.modes) ** len(problem.knobs)
         * prod(len(rows) for rows in problem.codecs)
+        * prod(len(rows) for rows in problem.knobs)
+        * len(problem.gate_choices)
         * len(idle_choices(problem))
     )
     if size > LARGEST:
@@ -32,7 +34,10 @@ def solve(problem: Problem) -> Solution:
 
 def _assignments(problem: Problem) -> Iterator[Assignment]:
     idles = idle_choices(problem)
-    for modes in product(range(len(problem.modes)), repeat=len(problem.compute)):
+    knob_choices = list(product(*(range(len(rows)) for rows in problem.knobs)))
+    for modes in product(range(len(problem.modes)), repeat=len(problem.knobs)):
         for codecs in codec_choices(problem, modes):
-            for idle in idles:
-                yield Assignment(modes, codecs, idle)
+            for knobs, gates, idle in product(
+                knob_choices, range(len(problem.gate_choices)), idles
+            ):
+                yield Assignment(modes, codecs, idle, gates, knobs)

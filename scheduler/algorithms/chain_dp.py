@@ -12,7 +12,6 @@ from itertools import groupby
 from math import inf
 
 from scheduler.bounds import (
-    effective_deadline_ns,
     idle_choices,
     lagrangian_bound_j,
     latency_to_go,
@@ -21,12 +20,11 @@ from scheduler.bounds import (
 )
 from scheduler.expectation import Assignment
 from scheduler.feasibility import explain
-from scheduler.memory import MemoryBudget, MemoryUse
+from scheduler.memory import memory_of_core
 from scheduler.pareto import non_dominated
 from scheduler.problem import Problem
 from scheduler.solution import Solution
 from scheduler.steps import Step, Steps
-from scheduler.tolerance import ACCURACY_SLACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +34,10 @@ class Label:
     energy_j: float
     latency_ns: int
     loss: float
-    memory: MemoryUse
+    memory: tuple[int, ...]
     mode: int
     codec: int | None
+    knob: int
     previous: "Label | None"
 
     @property
@@ -48,25 +47,28 @@ class Label:
             self.energy_j,
             self.latency_ns,
             self.loss,
-            *self.memory.weights,
-            *self.memory.activations,
+            *self.memory,
         )
 
 
 def solve(problem: Problem) -> Solution:
     """The best plan, proved. Raises ``Infeasible``."""
     energy_first = problem.requirements.objective == "energy"
-    bounds = {idle: lagrangian_bound_j(problem, idle) for idle in idle_choices(problem)}
+    bounds = {
+        (idle, gates): lagrangian_bound_j(problem, idle, gates)
+        for idle in idle_choices(problem)
+        for gates in range(len(problem.gate_choices))
+    }
     best: tuple[tuple[float, float], Assignment] | None = None
-    for idle in sorted(bounds, key=lambda i: (bounds[i], i)):
-        if energy_first and best is not None and bounds[idle] > best[0][0]:
+    for idle, gates in sorted(bounds, key=lambda i: (bounds[i], i)):
+        if energy_first and best is not None and bounds[idle, gates] > best[0][0]:
             break
         limit = best[0][0] if energy_first and best is not None else inf
-        for label in _Search(problem, idle, limit).run():
+        for label in _Search(problem, idle, gates, limit).run():
             energy = label.energy_j + standing_energy_j(problem, idle)
             key = (energy, label.latency_ns) if energy_first else (label.latency_ns, energy)
             if best is None or key < best[0]:
-                best = key, _assignment(label, idle)
+                best = key, _assignment(label, idle, gates)
     if best is None:
         raise explain(problem, "chain-dp")
     value = best[0][0] if energy_first else best[0][0] / 1e9
@@ -76,20 +78,28 @@ def solve(problem: Problem) -> Solution:
 class _Search:
     """Labels of one choice of idle states; those that cannot beat ``limit_j`` are dropped."""
 
-    def __init__(self, problem: Problem, idle: tuple[int, ...], limit_j: float) -> None:
-        self._steps = Steps(problem, idle)
-        self._budget = MemoryBudget(problem)
+    def __init__(self, problem: Problem, idle: tuple[int, ...], gates: int, limit_j: float) -> None:
+        self._steps = Steps(problem, idle, gates)
+        self._gated = problem.uses_gate(gates)
+        self._of_core = memory_of_core(problem)
+        self._sizes = [memory.size_bytes for memory in problem.platform.memories]
+        self._loss_limit = problem.limits.loss - (
+            problem.graph.accuracy - problem.gate_choices[gates].accuracy
+        )
         self._problem = problem
         self._energy_limit_j = limit_j - standing_energy_j(problem, idle)
-        self._deadline_ns = effective_deadline_ns(problem)
+        self._deadline_ns = problem.limits.latency_max_ns
         self._energy_to_go = to_go(problem, self._steps, 0.0)
         self._latency_to_go = latency_to_go(problem, self._steps)
         gains = [min(0.0, *(row.accuracy_loss for row in rows)) for rows in problem.codecs]
-        self._loss_to_go = [sum(gains[edge:]) for edge in range(len(gains) + 1)]
+        knobs = [min(row.accuracy_loss for row in rows) for rows in problem.knobs]
+        self._loss_to_go = [
+            sum(gains[edge:]) + sum(knobs[edge + 1 :]) for edge in range(len(gains) + 1)
+        ]
 
     def run(self) -> list[Label]:
         """The non-dominated complete labels, over all modes of the last segment."""
-        start = Label(0.0, 0, 0.0, self._budget.empty, -1, None, None)
+        start = Label(0.0, 0, 0.0, (0,) * (2 * len(self._sizes)), -1, None, 0, None)
         labels = self._thin(self._extend(start, 0, self._steps.first))
         for edge, onward in enumerate(self._steps.onward):
             extended = [
@@ -108,30 +118,46 @@ class _Search:
         loss = label.loss + step.loss
         if (
             latency_ns + self._latency_to_go[segment][step.mode] > self._deadline_ns
-            or loss + self._loss_to_go[segment] > self._problem.loss_budget + ACCURACY_SLACK
+            or loss + self._loss_to_go[segment] > self._loss_limit
             or energy_j + self._energy_to_go[segment][step.mode] > self._energy_limit_j
         ):
             return None
-        core = self._problem.modes[step.mode].core
-        memory = self._budget.segment(label.memory, core, segment)
-        if memory is not None and step.codec is not None:
-            sender = self._problem.modes[label.mode].core
-            memory = self._budget.crossing(memory, sender, core, segment - 1, step.codec)
+        memory = self._placed(label, segment, step)
         if memory is None:
             return None
-        return Label(energy_j, latency_ns, loss, memory, step.mode, step.codec, label)
+        return Label(energy_j, latency_ns, loss, memory, step.mode, step.codec, step.knob, label)
+
+    def _placed(self, label: Label, segment: int, step: Step) -> tuple[int, ...] | None:
+        """Weights and activations by memory with one more step; None if they do not fit."""
+        problem, count = self._problem, len(self._sizes)
+        use = list(label.memory)
+        here = self._of_core[problem.modes[step.mode].core]
+        row = problem.knobs[segment][step.knob]
+        use[here] += row.weight_bytes
+        use[here] += problem.gate_weight_bytes[segment] if self._gated[segment] else 0
+        use[count + here] = max(use[count + here], row.activation_bytes)
+        if step.codec is not None:
+            codec = problem.codecs[segment - 1][step.codec]
+            use[self._of_core[problem.modes[label.mode].core]] += codec.encode_weight_bytes
+            use[here] += codec.decode_weight_bytes
+        if any(use[i] + use[count + i] > size for i, size in enumerate(self._sizes)):
+            return None
+        return tuple(use)
 
     def _thin(self, labels: list[Label]) -> list[Label]:
         by_mode = groupby(sorted(labels, key=lambda label: label.mode), lambda label: label.mode)
         return [label for _, group in by_mode for label in non_dominated(group, lambda x: x.costs)]
 
 
-def _assignment(label: Label, idle: tuple[int, ...]) -> Assignment:
+def _assignment(label: Label, idle: tuple[int, ...], gates: int) -> Assignment:
     modes: list[int] = []
+    knobs: list[int] = []
     codecs: list[int | None] = []
     at: Label | None = label
     while at is not None and at.previous is not None:
         modes.append(at.mode)
         codecs.append(at.codec)
+        knobs.append(at.knob)
         at = at.previous
-    return Assignment(tuple(reversed(modes)), tuple(reversed(codecs))[1:], idle)
+    chosen = tuple(reversed(codecs))[1:]
+    return Assignment(tuple(reversed(modes)), chosen, idle, gates, tuple(reversed(knobs)))

@@ -21,7 +21,7 @@ def solve(problem: Problem) -> Solution:
 
 
 def _assignments(problem: Problem) -> Iterator[Assignment]:
-    segments = len(problem.compute)
+    segments = len(problem.knobs)
     idles = idle_choices(problem)
     for cut in range(1, segments + 1):
         for before, after in product(range(len(problem.modes)), repeat=2):
@@ -29,5 +29,5 @@ def _assignments(problem: Problem) -> Iterator[Assignment]:
                 continue
             modes = (before,) * cut + (after,) * (segments - cut)
             for codecs in codec_choices(problem, modes):
-                for idle in idles:
-                    yield Assignment(modes, codecs, idle)
+                for idle, gates in product(idles, range(len(problem.gate_choices))):
+                    yield Assignment(modes, codecs, idle, gates)

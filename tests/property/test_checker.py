@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from devicemodels.documents.files import document_hash
 from scheduler.infeasible import Infeasible
 from scheduler.plan import Crossing, IdleChoice, Plan
-from scheduler.problem import make_problem
 from scheduler.registry import schedule
+from scheduler.tabulation import make_problem
 from scheduler.taskgraph import TaskGraph
 from scheduler.validity import check
 from tests.strategies import World, worlds

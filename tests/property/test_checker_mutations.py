@@ -17,8 +17,8 @@ from devicemodels.documents.errors import InputError
 from devicemodels.documents.files import document_hash
 from scheduler.documents import dump_plan, load_plan, read_taskgraph
 from scheduler.plan import Requirements
-from scheduler.problem import make_problem
 from scheduler.registry import schedule
+from scheduler.tabulation import make_problem
 from scheduler.validity import check
 
 FILES = Path(__file__).parents[2] / "docs/worked-example"

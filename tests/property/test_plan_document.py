@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, reject, settings
 from devicemodels.documents.files import document_hash
 from scheduler.documents import dump_plan, load_plan
 from scheduler.infeasible import Infeasible
-from scheduler.problem import make_problem
 from scheduler.registry import schedule
+from scheduler.tabulation import make_problem
 from scheduler.validity import check
 from tests.strategies import World, worlds
 

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from scheduler.infeasible import Infeasible
 from scheduler.plan import CAUSES
-from scheduler.problem import make_problem
 from scheduler.registry import schedule
+from scheduler.tabulation import make_problem
 from simulator.engine import simulate
 from simulator.metrics import metrics
 from simulator.workload import outcomes

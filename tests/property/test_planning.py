@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, assume, event, given, settings
 
 from scheduler.bounds import lower_bound
 from scheduler.infeasible import Infeasible
-from scheduler.problem import make_problem
 from scheduler.registry import ALGORITHMS, schedule
+from scheduler.tabulation import make_problem
 from scheduler.validity import check
 from tests.strategies import World, worlds
 

@@ -75,7 +75,16 @@ WORDS = st.sampled_from(
             "x" * 5000 + ".yaml",
             "../scenario.yaml",
         ),
-        *("energy", "latency", "drop_oldest", "dsp", "slow", "smartwatch", "train", "\ud800.yaml"),
+        *(
+            "energy",
+            "latency_max",
+            "drop_oldest",
+            "dsp",
+            "slow",
+            "smartwatch",
+            "train",
+            "\ud800.yaml",
+        ),
     )
 )
 

@@ -16,7 +16,7 @@ from devicemodels.cost import MeasuredTimes
 from devicemodels.documents.json_document import dump_document, load_document
 from devicemodels.platform import Platform
 from scheduler.plan import Requirements
-from scheduler.problem import make_problem
+from scheduler.tabulation import make_problem
 from simulator.trace import Activities, Samples, Trace
 from tests.backends_worlds import PERIOD_NS, cores, heavy_world, plan_on, small_world
 
@@ -64,7 +64,7 @@ def test_measured_values_say_so_and_watts_stay_estimates(calibrated: Platform) -
 def test_a_calibrated_platform_is_a_document_and_a_problem(calibrated: Platform) -> None:
     text = dump_document(calibrated)
     assert load_document(Platform, text, "host.json") == calibrated
-    required = Requirements("latency", 1.0, 1.0, 0.0, {"negative": 0.5, "positive": 0.5})
+    required = Requirements("latency_max", 1.0, 1.0, 0.0, {"negative": 0.5, "positive": 0.5})
     problem = make_problem("small", small_world().graph, calibrated, required)
     assert all(cost is not None for row in problem.compute for cost in row)
     assert all(

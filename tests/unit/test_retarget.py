@@ -11,9 +11,9 @@ from devicemodels.platform import Platform
 from scheduler.documents import read_taskgraph
 from scheduler.infeasible import Infeasible
 from scheduler.plan import Plan, Requirements
-from scheduler.problem import make_problem
 from scheduler.registry import schedule
 from scheduler.retarget import retarget
+from scheduler.tabulation import make_problem
 from scheduler.validity import check
 
 FILES = Path(__file__).parents[2] / "docs/worked-example"
