@@ -1,0 +1,1 @@
+"""One algorithm for graphs a file; `scheduler.graphs.registry` lists them."""
