@@ -38,10 +38,7 @@ class Line:
     def add(self, start: int, ticks: int, point: int = 0) -> None:
         """Take the time; `earliest` has said that it is free."""
         ends = self.ends
-        if not ends or start >= ends[-1]:
-            position = len(ends)
-        else:
-            position = bisect_right(ends, start)
+        position = bisect_right(ends, start)
         self.starts.insert(position, start)
         ends.insert(position, start + ticks)
         self.points.insert(position, point)

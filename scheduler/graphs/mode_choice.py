@@ -22,8 +22,11 @@ TENURE = 5
 class ModeChoice:
     """The reserve: a mode for each task, within all limits."""
 
-    def __init__(self, tables: Tables) -> None:
-        """Raises ``Infeasible`` if the search finds no choice within all limits."""
+    def __init__(self, tables: Tables, modes: Sequence[int] | None = None) -> None:
+        """Start from ``modes``, which keep all limits, or search for some.
+
+        Raises ``Infeasible`` if the search finds none.
+        """
         self._tables = tables
         problem = tables.problem
         self._sizes: list[float] = [budget.size for budget in problem.budgets]
@@ -43,7 +46,7 @@ class ModeChoice:
         ]
         self._modes: list[int] = []
         self._used: list[float] = []
-        for beginning in self._beginnings():
+        for beginning in self._beginnings() if modes is None else [list(modes)]:
             self._modes = beginning
             rows = [row[mode] for row, mode in zip(self._amounts, beginning, strict=True)]
             self._used = [sum(row[c] for row in rows) for c in columns]

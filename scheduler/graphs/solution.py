@@ -31,8 +31,18 @@ def heuristic_solution(
 ) -> GraphSolution:
     """The solution of a heuristic, with the best bound known; optimal if it meets the bound.
 
-    Raises ``Infeasible`` if the times do not keep the deadline or the period: the heuristic
-    ``name`` has then found no schedule, which does not prove that there is none.
+    Raises ``Infeasible`` as `require_in_time`.
+    """
+    require_in_time(problem, timing, name)
+    bound, value = lower_bound(problem), objective_value(problem, modes, timing)
+    closed = isclose(bound, value, rel_tol=FIGURE_RELATIVE)
+    return GraphSolution(modes, timing, "optimal" if closed else "feasible", bound)
+
+
+def require_in_time(problem: GraphProblem, timing: Timing, name: str) -> None:
+    """Raise ``Infeasible`` if the times do not keep the deadline or the period.
+
+    The heuristic ``name`` has then found no schedule, which does not prove that there is none.
     """
     for word, limit in (("deadline", problem.deadline_ticks), ("period", problem.period_ticks)):
         if limit is not None and timing.makespan > limit:
@@ -40,6 +50,3 @@ def heuristic_solution(
                 f"{name} found no schedule within the {word} of {limit} ticks",
                 f"its schedule takes {timing.makespan}; an exact algorithm may find a shorter one",
             )
-    bound, value = lower_bound(problem), objective_value(problem, modes, timing)
-    closed = isclose(bound, value, rel_tol=FIGURE_RELATIVE)
-    return GraphSolution(modes, timing, "optimal" if closed else "feasible", bound)
