@@ -36,8 +36,6 @@ def layered(tasks: int, seed: int = 1) -> GraphProblem:
     for task in range(WIDTH, tasks):
         before = range(task - task % WIDTH - WIDTH, task - task % WIDTH)
         sources = random.sample(before, k=random.randint(1, MOST_INPUTS))
-            range(WIDTH * layer, WIDTH * (layer + 1)), k=random.randint(1, MOST_INPUTS)
-        )
         edges += [
             GraphEdge(source, task, (random.randint(1, 100),), (0.0,)) for source in sorted(sources)
         ]
