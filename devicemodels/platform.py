@@ -122,7 +122,7 @@ class Core:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A wire or bus between cores; it carries one transfer at a time."""
+    """A wire or bus between cores."""
 
     name: str
     """Unique within the platform."""
@@ -134,8 +134,9 @@ class Link:
     """Rate after that."""
     energy_j_per_byte: JoulesPerByte
     """Energy of moving one byte."""
-    arbitration: Literal["fifo"] = "fifo"
-    """In which order waiting transfers are served."""
+    arbitration: Literal["fifo", "fair"] = "fifo"
+    """``fifo``: it carries one transfer at a time, the first come first; ``fair``: all at once,
+    each at an equal share of its rate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
-"""Joules of a trace by cause, from how long and how often each thing was done.
+"""Joules of a run by cause, from how long and how often each thing was done.
 
-``simulator.power_timeline`` finds the same joules by another route; that they agree is a test.
+Pipelines that share a platform share its rail, its idle power and its wake-ups: these are counted
+once, for all of them together. ``simulator.power_timeline`` finds the same joules by another
+route; that they agree is a test.
 """
 
 from collections.abc import Mapping
@@ -14,6 +16,7 @@ from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Core, IdleState, OperatingPoint
 from devicemodels.power import active_power_w
 from scheduler.plan import CAUSES, Cause, Plan
+from simulator.shared_trace import Run, traces_of
 from simulator.trace import Activity, Trace
 
 ACTIVE_CAUSES: Mapping[Activity, Cause] = {
@@ -50,29 +53,34 @@ def totals(trace: Trace) -> Totals:
     return Totals(time_ns, count)
 
 
-def energy_by_cause_j(trace: Trace) -> dict[Cause, float]:
-    """Joules of the whole run by cause; their sum is the run's energy."""
-    plan, total = trace.plan, totals(trace)
+def energy_by_cause_j(run: Run) -> dict[Cause, float]:
+    """Joules of the whole run by cause; their sum is the energy of the device."""
+    pipelines = [(trace.plan, totals(trace)) for trace in traces_of(run)]
+    any_plan = pipelines[0][0]
+    platform = any_plan.platform
     parts: dict[Cause, list[float]] = {cause: [] for cause in CAUSES}
-    parts["rail"].append(plan.platform.rail.power_w * _seconds(trace.duration_ns))
-    for index, core in enumerate(plan.platform.cores):
-        state = chosen_idle_state(plan, core)
-        wakes = int(total.count[index, Activity.WAKE].sum())
-        switches = int(total.count[index, Activity.SWITCH].sum())
-        idle_ns = trace.duration_ns - int(total.time_ns[index].sum())
+    parts["rail"].append(platform.rail.power_w * _seconds(run.duration_ns))
+    for index, core in enumerate(platform.cores):
+        state = chosen_idle_state(any_plan, core)
+        wakes = sum(int(total.count[index, Activity.WAKE].sum()) for _, total in pipelines)
+        switches = sum(int(total.count[index, Activity.SWITCH].sum()) for _, total in pipelines)
+        busy_ns = sum(int(total.time_ns[index].sum()) for _, total in pipelines)
         parts["wake"].append(wakes * (state.exit_energy_j + state.entry_energy_j))
         parts["switch"].append(switches * core.switch_energy_j)
-        parts["idle"].append(state.power_w * _seconds(idle_ns))
-        for segment, point in operating_points(plan, core).items():
-            power_w = active_power_w(core, point)
-            for activity, cause in ACTIVE_CAUSES.items():
-                time_ns = int(total.time_ns[index, activity, segment])
-                parts[cause].append(power_w * _seconds(time_ns))
-    first_link = len(plan.platform.cores)
-    for index, link in enumerate(plan.platform.links):
-        transfers = total.count[first_link + index, Activity.TRANSFER]
-        for segment, wire_bytes in crossing_bytes(plan).items():
-            parts["link"].append(int(transfers[segment]) * wire_bytes * link.energy_j_per_byte)
+        parts["idle"].append(state.power_w * _seconds(run.duration_ns - busy_ns))
+        for plan, total in pipelines:
+            for segment, point in operating_points(plan, core).items():
+                power_w = active_power_w(core, point)
+                for activity, cause in ACTIVE_CAUSES.items():
+                    time_ns = int(total.time_ns[index, activity, segment])
+                    parts[cause].append(power_w * _seconds(time_ns))
+    first_link = len(platform.cores)
+    for index, link in enumerate(platform.links):
+        for plan, total in pipelines:
+            transfers = total.count[first_link + index, Activity.TRANSFER]
+            for segment, wire_bytes in crossing_bytes(plan).items():
+                joules = int(transfers[segment]) * wire_bytes * link.energy_j_per_byte
+                parts["link"].append(joules)
     return {cause: fsum(joules) for cause, joules in parts.items()}
 
 

@@ -115,29 +115,66 @@ class Metrics:
         return asdict(self)
 
 
-def metrics(trace: Trace) -> Metrics:
-    """The figures of a run; raises ``ValueError`` if it released nothing or has no duration."""
+@dataclass(frozen=True, slots=True)
+class PipelineMetrics:
+    """What became of one pipeline's samples, whether or not it had its platform to itself."""
+
+    samples: int
+    """As in ``Metrics``, like all that follow."""
+    latency_s: Latency
+    """From release to answer."""
+    deadline_miss_rate: float
+    """Share of released samples without an answer by the deadline."""
+    dropped: int
+    """Samples without an answer."""
+    stop_rate_by_gate: Mapping[str, StopRate]
+    """By gate of the plan."""
+    bytes_across_cuts: Mapping[str, CutBytes]
+    """By edge that crosses a link."""
+    accuracy: Accuracy
+    """Of the answers."""
+
+
+def pipeline_metrics(trace: Trace) -> PipelineMetrics:
+    """What became of the samples; raises ``ValueError`` if there were none."""
     samples = trace.samples
     released = len(samples.release_ns)
-    if released == 0 or trace.duration_ns == 0:
-        raise ValueError("a run without samples or without duration has no figures")
-    by_cause = {c: joules / released for c, joules in energy_by_cause_j(trace).items()}
-    energy_per_sample_j = fsum(by_cause.values())
+    if released == 0:
+        raise ValueError("a run without samples has no figures")
     completed = samples.outcome == Outcome.COMPLETED
     latency_ns = (samples.finish_ns - samples.release_ns)[completed]
     deadline_ns = nanoseconds(trace.plan.requirements.deadline_s)
     in_time = int(np.count_nonzero(latency_ns <= deadline_ns))
-    return Metrics(
+    return PipelineMetrics(
         samples=released,
-        energy_per_sample_j=energy_per_sample_j,
-        energy_by_cause_j=by_cause,
-        mean_power_w=energy_per_sample_j * released / trace.duration_ns * NANOSECONDS_PER_SECOND,
         latency_s=_latency(latency_ns),
         deadline_miss_rate=(released - in_time) / released,
         dropped=released - int(np.count_nonzero(completed)),
         stop_rate_by_gate=_stop_rates(trace),
         bytes_across_cuts=_bytes_across_cuts(trace),
         accuracy=_accuracy(trace, completed),
+    )
+
+
+def metrics(trace: Trace) -> Metrics:
+    """The figures of a run; raises ``ValueError`` if it released nothing or has no duration."""
+    released = len(trace.samples.release_ns)
+    if released == 0 or trace.duration_ns == 0:
+        raise ValueError("a run without samples or without duration has no figures")
+    by_cause = {c: joules / released for c, joules in energy_by_cause_j(trace).items()}
+    energy_per_sample_j = fsum(by_cause.values())
+    own = pipeline_metrics(trace)
+    return Metrics(
+        samples=released,
+        energy_per_sample_j=energy_per_sample_j,
+        energy_by_cause_j=by_cause,
+        mean_power_w=energy_per_sample_j * released / trace.duration_ns * NANOSECONDS_PER_SECOND,
+        latency_s=own.latency_s,
+        deadline_miss_rate=own.deadline_miss_rate,
+        dropped=own.dropped,
+        stop_rate_by_gate=own.stop_rate_by_gate,
+        bytes_across_cuts=own.bytes_across_cuts,
+        accuracy=own.accuracy,
         provenance=Provenance(trace.origin, "modelled", trace.answers),
     )
 

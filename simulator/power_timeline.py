@@ -4,6 +4,7 @@ Built interval by interval from the activities, so its integral reaches the run'
 another route than ``simulator.energy``, which multiplies total times and counts.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,15 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
-from devicemodels.platform import Core
+from devicemodels.platform import Core, Link
 from devicemodels.power import active_power_w
+from scheduler.plan import Plan
 from simulator.energy import (
     ACTIVE_CAUSES,
     chosen_idle_state,
     crossing_bytes,
     operating_points,
 )
-from simulator.trace import Activity, Trace
+from simulator.power_steps import changes, disjoint, overlapping
+from simulator.shared_trace import Run, activities_of, traces_of
+from simulator.trace import Activities, Activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +66,42 @@ class PowerTimeline:
         power_w = np.zeros(len(times))
         for one in self.components:
             power_w += one.power_w[np.searchsorted(one.time_ns, times, side="right") - 1]
-        return _changes(times, power_w)
+        return changes(times, power_w)
 
 
-def power_timeline(trace: Trace) -> PowerTimeline:
-    """The power of every component over a run; cores and links must not overlap themselves."""
-    platform = trace.plan.platform
-    components = [_core_power(trace, index, core) for index, core in enumerate(platform.cores)]
-    components += [_link_power(trace, index) for index in range(len(platform.links))]
+def power_timeline(run: Run) -> PowerTimeline:
+    """The power of every component over a run; cores and FIFO links must not overlap themselves."""
+    plans = [trace.plan for trace in traces_of(run)]
+    platform = plans[0].platform
+    done, pipeline = activities_of(run)
+    components = []
+    for index, core in enumerate(platform.cores):
+        mine = np.flatnonzero(done.resource == index)
+        components.append(_core_power(plans, core, done, pipeline, mine))
+    for index, link in enumerate(platform.links):
+        mine = np.flatnonzero(done.resource == len(platform.cores) + index)
+        components.append(_link_power(plans, link, done, pipeline, mine))
     rail = np.array([platform.rail.power_w])
     components.append(_component("rail", np.zeros(1, dtype=np.int64), rail, [], []))
-    return PowerTimeline(trace.duration_ns, tuple(components))
+    return PowerTimeline(run.duration_ns, tuple(components))
 
 
-def _core_power(trace: Trace, index: int, core: Core) -> ComponentPower:
-    plan, done = trace.plan, trace.activities
-    mine = done.resource == index
+def _core_power(
+    plans: Sequence[Plan],
+    core: Core,
+    done: Activities,
+    pipeline: NDArray[np.int16],
+    mine: NDArray[np.int64],
+) -> ComponentPower:
     start_ns, end_ns = done.start_ns[mine], done.end_ns[mine]
     activity, segment = done.activity[mine], done.segment[mine]
-    state = chosen_idle_state(plan, core)
+    state = chosen_idle_state(plans[0], core)
     power_w = np.zeros(len(start_ns))
     working = np.isin(activity, [int(a) for a in ACTIVE_CAUSES])
-    for placed, point in operating_points(plan, core).items():
-        power_w[working & (segment == placed)] = active_power_w(core, point)
+    for index, plan in enumerate(plans):
+        its = working & (pipeline[mine] == index)
+        for placed, point in operating_points(plan, core).items():
+            power_w[its & (segment == placed)] = active_power_w(core, point)
     spent_j = np.zeros(len(start_ns))
     spent_j[activity == Activity.WAKE] = state.exit_energy_j
     spent_j[activity == Activity.SWITCH] = core.switch_energy_j
@@ -97,17 +114,21 @@ def _core_power(trace: Trace, index: int, core: Core) -> ComponentPower:
     )
 
 
-def _link_power(trace: Trace, index: int) -> ComponentPower:
-    done, link = trace.activities, trace.plan.platform.links[index]
-    mine = done.resource == len(trace.plan.platform.cores) + index
+def _link_power(
+    plans: Sequence[Plan],
+    link: Link,
+    done: Activities,
+    pipeline: NDArray[np.int16],
+    mine: NDArray[np.int64],
+) -> ComponentPower:
     start_ns, end_ns = done.start_ns[mine], done.end_ns[mine]
-    joules = np.zeros(len(trace.plan.task_graph.segments))
-    for sender, wire_bytes in crossing_bytes(trace.plan).items():
-        joules[sender] = wire_bytes * link.energy_j_per_byte
-    spent_j = joules[done.segment[mine]]
-    return _with_spent(
-        link.name, (start_ns, end_ns, np.zeros(len(start_ns)), spent_j), 0.0, ([], [])
-    )
+    spent_j = np.zeros(len(start_ns))
+    for index, plan in enumerate(plans):
+        for sender, wire_bytes in crossing_bytes(plan).items():
+            its = (pipeline[mine] == index) & (done.segment[mine] == sender)
+            spent_j[its] = wire_bytes * link.energy_j_per_byte
+    intervals = (start_ns, end_ns, np.zeros(len(start_ns)), spent_j)
+    return _with_spent(link.name, intervals, 0.0, ([], []), overlap=link.arbitration == "fair")
 
 
 def _before_idle(activity: NDArray[np.int8]) -> list[int]:
@@ -125,21 +146,20 @@ def _with_spent(
     intervals: _Intervals,
     otherwise_w: float,
     impulses: tuple[list[int], list[float]],
+    *,
+    overlap: bool = False,
 ) -> ComponentPower:
     """Steps that draw each interval's power, and ``otherwise_w`` between the intervals.
 
-    Energy of an interval without length becomes an impulse.
+    Energy of an interval without length becomes an impulse. Intervals may ``overlap`` only where
+    that is said, and what they draw adds up then.
     """
     start_ns, end_ns, power_w, spent_j = intervals
     lasts_ns = end_ns - start_ns
     long = lasts_ns > 0
     watts = power_w[long] + spent_j[long] / (lasts_ns[long] / NANOSECONDS_PER_SECOND)
-    times = np.stack([start_ns[long], end_ns[long]], axis=1).reshape(-1)
-    steps = np.stack([watts, np.full(len(watts), otherwise_w)], axis=1).reshape(-1)
-    times = np.concatenate([np.zeros(1, dtype=np.int64), times])
-    steps = np.concatenate([np.array([otherwise_w]), steps])
-    last_of_instant = np.append(times[1:] != times[:-1], True)
-    times, steps = _changes(times[last_of_instant], steps[last_of_instant])
+    steps_of = overlapping if overlap else disjoint
+    times, steps = steps_of(start_ns[long], end_ns[long], watts, otherwise_w)
     at_once = ~long & (spent_j > 0)
     return _component(
         name,
@@ -148,14 +168,6 @@ def _with_spent(
         [*start_ns[at_once].tolist(), *impulses[0]],
         [*spent_j[at_once].tolist(), *impulses[1]],
     )
-
-
-def _changes(
-    times: NDArray[np.int64], power_w: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The first step, and those that differ from the one before."""
-    changes = np.append(True, power_w[1:] != power_w[:-1])
-    return times[changes], power_w[changes]
 
 
 def _component(

@@ -6,18 +6,22 @@ from heapq import heapify, heappop, heappush
 from typing import Literal, NamedTuple
 
 DropPolicy = Literal["drop_newest", "drop_oldest"]
-"""What to drop when a queue is full: the job that arrives, or the one that waits first in line."""
+"""What to drop when a queue is full: the job that arrives, or the one released first."""
 
 
 class Job(NamedTuple):
     """A sample that waits for a segment; compares in the order in which a core serves."""
 
+    priority: int
+    """Of its pipeline; the smallest goes first."""
     release_ns: int
     """When the sample was released."""
+    pipeline: int
+    """Index of its pipeline."""
     segment: int
     """Index of the segment it waits for."""
     sample: int
-    """Index of the sample."""
+    """Index of the sample in its pipeline."""
     from_outside: bool
     """Whether it came from the sensor or over a link; such jobs count against the capacity."""
 
@@ -37,7 +41,7 @@ class QueueRule:
 
 
 class CoreQueue:
-    """Jobs that wait for a core, in order of (release, segment, sample)."""
+    """Jobs that wait for a core, in order of (priority, release, pipeline, segment, sample)."""
 
     def __init__(self, rule: QueueRule) -> None:
         self._rule = rule
@@ -54,7 +58,7 @@ class CoreQueue:
             if self._from_outside == self._rule.capacity:
                 if self._rule.policy == "drop_newest":
                     return job
-                dropped = self._drop_first()
+                dropped = self._drop_oldest()
             else:
                 self._from_outside += 1
         heappush(self._heap, job)
@@ -66,12 +70,12 @@ class CoreQueue:
         self._from_outside -= job.from_outside
         return job
 
-    def _drop_first(self) -> Job:
-        """Take out the job from outside that is first in line."""
-        first = min(job for job in self._heap if job.from_outside)
-        self._heap.remove(first)
+    def _drop_oldest(self) -> Job:
+        """Take out the job from outside that was released first, whatever its priority."""
+        oldest = min((job for job in self._heap if job.from_outside), key=lambda job: job[1:])
+        self._heap.remove(oldest)
         heapify(self._heap)
-        return first
+        return oldest
 
 
 LinkQueue = deque[Job]

@@ -3,6 +3,7 @@
 from array import array
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.trace import Activities, Activity
 
@@ -15,6 +16,7 @@ class ActivityRecorder:
         self._end_ns = array("q")
         self._resource = array("h")
         self._activity = array("b")
+        self._pipeline = array("h")
         self._segment = array("h")
         self._sample = array("q")
 
@@ -24,6 +26,7 @@ class ActivityRecorder:
         duration_ns: int,
         resource: int,
         activity: Activity,
+        pipeline: int,
         segment: int,
         sample: int,
     ) -> int:
@@ -33,16 +36,17 @@ class ActivityRecorder:
         self._end_ns.append(end_ns)
         self._resource.append(resource)
         self._activity.append(activity)
+        self._pipeline.append(pipeline)
         self._segment.append(segment)
         self._sample.append(sample)
         return end_ns
 
-    def activities(self) -> Activities:
-        """What was recorded, in order of (start, resource), then of recording."""
+    def activities(self) -> tuple[Activities, NDArray[np.int16]]:
+        """What was recorded, in order of (start, resource), then of recording; pipelines."""
         start = np.array(self._start_ns, dtype=np.int64)
         resource = np.array(self._resource, dtype=np.int16)
         order = np.lexsort((resource, start))
-        return Activities(
+        activities = Activities(
             start_ns=start[order],
             end_ns=np.array(self._end_ns, dtype=np.int64)[order],
             resource=resource[order],
@@ -50,3 +54,4 @@ class ActivityRecorder:
             segment=np.array(self._segment, dtype=np.int16)[order],
             sample=np.array(self._sample, dtype=np.int64)[order],
         )
+        return activities, np.array(self._pipeline, dtype=np.int16)[order]

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from simulator.energy import ACTIVE_CAUSES, operating_points, totals
-from simulator.trace import Activity, Trace
+from simulator.shared_trace import Run, activities_of, traces_of
+from simulator.trace import Activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class LinkResidency:
     link: str
     """Name of the link."""
     transfer_ns: int
-    """Held by a transfer."""
+    """Held by at least one transfer."""
     quiet_ns: int
     """Free."""
 
@@ -47,33 +50,40 @@ class LinkResidency:
         return self.transfer_ns + self.quiet_ns
 
 
-def core_residencies(trace: Trace) -> tuple[CoreResidency, ...]:
+def core_residencies(run: Run) -> tuple[CoreResidency, ...]:
     """One a core of the platform, in order."""
-    plan, total = trace.plan, totals(trace)
+    pipelines = [(trace.plan, totals(trace)) for trace in traces_of(run)]
+    any_plan = pipelines[0][0]
     residencies = []
-    for index, core in enumerate(plan.platform.cores):
-        busy = total.time_ns[index]
+    for index, core in enumerate(any_plan.platform.cores):
+        busy = sum(total.time_ns[index].sum(axis=1) for _, total in pipelines)
         active_ns = {point.name: 0 for point in core.operating_points}
-        for segment, point in operating_points(plan, core).items():
-            active_ns[point.name] += sum(int(busy[a, segment]) for a in ACTIVE_CAUSES)
+        for plan, total in pipelines:
+            for segment, point in operating_points(plan, core).items():
+                times = total.time_ns[index, :, segment]
+                active_ns[point.name] += sum(int(times[a]) for a in ACTIVE_CAUSES)
         residencies.append(
             CoreResidency(
                 core=core.name,
-                idle_state=plan.idle_state(core.name),
-                idle_ns=trace.duration_ns - int(busy.sum()),
+                idle_state=any_plan.idle_state(core.name),
+                idle_ns=run.duration_ns - int(busy.sum()),
                 active_ns=active_ns,
-                wake_ns=int(busy[Activity.WAKE].sum()),
-                switch_ns=int(busy[Activity.SWITCH].sum()),
+                wake_ns=int(busy[Activity.WAKE]),
+                switch_ns=int(busy[Activity.SWITCH]),
             )
         )
     return tuple(residencies)
 
 
-def link_residencies(trace: Trace) -> tuple[LinkResidency, ...]:
+def link_residencies(run: Run) -> tuple[LinkResidency, ...]:
     """One a link of the platform, in order."""
-    first_link, total = len(trace.plan.platform.cores), totals(trace)
+    platform = traces_of(run)[0].plan.platform
+    done, _ = activities_of(run)
     residencies = []
-    for index, link in enumerate(trace.plan.platform.links):
-        held_ns = int(total.time_ns[first_link + index].sum())
-        residencies.append(LinkResidency(link.name, held_ns, trace.duration_ns - held_ns))
+    for index, link in enumerate(platform.links):
+        mine = done.resource == len(platform.cores) + index
+        start_ns, end_ns = done.start_ns[mine], done.end_ns[mine]
+        before_ns = np.maximum.accumulate(np.append(np.int64(0), end_ns))[:-1]
+        held_ns = int(np.maximum(end_ns - np.maximum(start_ns, before_ns), 0).sum())
+        residencies.append(LinkResidency(link.name, held_ns, run.duration_ns - held_ns))
     return tuple(residencies)

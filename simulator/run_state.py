@@ -1,0 +1,84 @@
+"""What the processes of one simulation share: the clock, the samples' fates, cores and links."""
+
+from collections.abc import Generator, Sequence
+from typing import Protocol
+
+import numpy as np
+import simpy
+
+from scheduler.plan import Plan
+from simulator.durations import Durations, durations
+from simulator.instants import Priorities
+from simulator.queues import Job
+from simulator.recorder import ActivityRecorder
+from simulator.trace import NOT_STOPPED, UNFINISHED, Outcome, Samples
+from simulator.workload import Workload
+
+Process = Generator[simpy.Event, None, None]
+
+
+class Station(Protocol):
+    """A core or a link."""
+
+    def run(self) -> Process:
+        """Serve for ever."""
+
+    def arrive(self, job: Job) -> None:
+        """Let a job wait here."""
+
+
+class PipelineRun:
+    """One plan with its workload, and what has become of its samples so far."""
+
+    def __init__(self, index: int, priority: int, plan: Plan, workload: Workload) -> None:
+        self.index = index
+        self.priority = priority
+        self.plan = plan
+        self.workload = workload
+        self.durations: Durations = durations(plan)
+        self.exit_gate: list[int] = workload.exit_gate.tolist()
+        self.finish_ns = [UNFINISHED] * len(self.exit_gate)
+        self.outcome = [int(Outcome.LOST)] * len(self.exit_gate)
+
+    def samples(self) -> Samples:
+        """What was released and how it ended."""
+        outcome = np.array(self.outcome, dtype=np.int8)
+        done = outcome == Outcome.COMPLETED
+        return Samples(
+            release_ns=self.workload.release_ns,
+            finish_ns=np.array(self.finish_ns, dtype=np.int64),
+            label=self.workload.label,
+            answer=np.where(done, self.workload.answer, -1).astype(np.int8),
+            exit_gate=np.where(done, self.workload.exit_gate, NOT_STOPPED).astype(np.int16),
+            outcome=outcome,
+        )
+
+
+class RunState:
+    """The world of one simulation; ``cores`` and ``links`` are put in by the engine."""
+
+    def __init__(self, pipelines: Sequence[PipelineRun]) -> None:
+        self.pipelines = pipelines
+        self.env = simpy.Environment()
+        self.recorder = ActivityRecorder()
+        platform = pipelines[0].plan.platform
+        self.priorities = Priorities(len(platform.cores), len(platform.links))
+        self.wake_ns = pipelines[0].durations.wake_ns
+        self.switch_ns = pipelines[0].durations.switch_ns
+        self.cores: list[Station] = []
+        self.links: list[Station] = []
+
+    @property
+    def now_ns(self) -> int:
+        """The time; SimPy's own type also allows floats, which we never schedule."""
+        return int(self.env.now)
+
+    def finish(self, job: Job) -> None:
+        """The answer to the job's sample is there."""
+        pipeline = self.pipelines[job.pipeline]
+        pipeline.finish_ns[job.sample] = self.now_ns
+        pipeline.outcome[job.sample] = Outcome.COMPLETED
+
+    def drop(self, job: Job) -> None:
+        """There was no room for the job's sample."""
+        self.pipelines[job.pipeline].outcome[job.sample] = Outcome.DROPPED
