@@ -91,6 +91,11 @@ def accuracy(answers: NDArray[np.int8], labels: NDArray[np.int8]) -> float:
     return _share(answers == labels)
 
 
+def recall(answers: NDArray[np.int8], labels: NDArray[np.int8]) -> float:
+    """Share of the positives answered "positive"."""
+    return _share(answers[labels == 1] == 1)
+
+
 def evaluate(
     taskgraph: TaskGraph, recording: Recording, codecs: Mapping[str, str] | None = None
 ) -> EvaluationReport:

@@ -16,9 +16,11 @@ from networks.evaluation import (
     accuracy,
     evaluate,
     gated_answers,
+    recall,
     stop_rates,
 )
 from networks.fitting import fit
+from networks.gate_choices import measured_choices
 from networks.gated import GatedNetwork
 from networks.gated_graph import UNTRAINED, gate_of_edge, trace_gated, with_figures
 from networks.record import record
@@ -158,6 +160,8 @@ def measure(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> Ta
         with_figures(taskgraph, figures, losses),
         positive_share=validation.positive_share,
         accuracy=raw,
+        recall=recall(gated_answers(gated, recording), recording.labels),
+        gate_choices=measured_choices(gated, recording, _macs_after(taskgraph)),
     )
 
 

@@ -151,8 +151,11 @@ def accuracy_loss(problem: Problem, assignment: Assignment) -> float:
         for edge, codec in enumerate(assignment.codecs)
         if codec is not None
     ]
-    knobs = [row[assignment.knob(s)].accuracy_loss for s, row in enumerate(problem.knobs)]
-    return fsum((gates, *codecs, *knobs))
+    return fsum((gates, *codecs, _knob_loss(problem, assignment)))
+
+
+def _knob_loss(problem: Problem, assignment: Assignment) -> float:
+    return fsum(row[assignment.knob(s)].accuracy_loss for s, row in enumerate(problem.knobs))
 
 
 def _stop_rates(problem: Problem, assignment: Assignment) -> dict[str, float]:
@@ -179,7 +182,12 @@ def configured(problem: Problem, assignment: Assignment) -> TaskGraph:
         else:
             segments.append(replace(segment, knobs=()))
             operators += graph.segment_operators(segment)
-    return replace(graph, segments=tuple(segments), operators=tuple(operators))
+    return replace(
+        graph,
+        segments=tuple(segments),
+        operators=tuple(operators),
+        accuracy=graph.accuracy - _knob_loss(problem, assignment),
+    )
 
 
 def make_plan(

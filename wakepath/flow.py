@@ -76,6 +76,12 @@ def requirements(scenario: Scenario, graph: TaskGraph) -> Requirements:
             "negative": 1.0 - graph.positive_share,
             "positive": graph.positive_share,
         },
+        recall_floor=scenario.recall_floor,
+        energy_limit_j=scenario.limits.energy_j,
+        mean_power_limit_w=scenario.limits.mean_power_w,
+        latency_mean_limit_s=scenario.limits.latency_mean_s,
+        latency_p99_limit_s=scenario.limits.latency_p99_s,
+        energy_delay_limit_js=scenario.limits.energy_delay_product_js,
     )
 
 

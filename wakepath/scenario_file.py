@@ -1,12 +1,12 @@
 """What a scenario file says, as frozen values; `wakepath.scenario` reads one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from devicemodels.catalog import is_path
-from devicemodels.documents.quantities import Seconds, Share
+from devicemodels.documents.quantities import Joules, JouleSeconds, Seconds, Share, Watts
 from scheduler.plan import Objective
 
 
@@ -69,6 +69,22 @@ class QueueChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitsChoice:
+    """What a plan may be expected to cost at most, besides the deadline."""
+
+    energy_j: Joules | None = None
+    """Highest expected energy per sample."""
+    mean_power_w: Watts | None = None
+    """Highest mean power of the device."""
+    latency_mean_s: Seconds | None = None
+    """Longest expected latency."""
+    latency_p99_s: Seconds | None = None
+    """Longest 99th percentile of the latency of an isolated sample."""
+    energy_delay_product_js: JouleSeconds | None = None
+    """Highest energy per sample times expected latency."""
+
+
+@dataclass(frozen=True, slots=True)
 class ScenarioFile:
     """A scenario as its file says it."""
 
@@ -87,13 +103,17 @@ class ScenarioFile:
     hardware: HardwareChoice
     """What the plan is executed on, to check the prediction."""
     objective: Objective
-    """What is minimised: energy (expected, per sample) or latency (the worst case)."""
+    """What is minimised: a figure of the plan, such as energy (expected, per sample)."""
     deadline_s: Seconds
     """Longest allowed latency of any sample, not above the period."""
     accuracy_floor: Share
     """Lowest allowed expected accuracy."""
     workload: WorkloadChoice
     """When the sensor releases samples."""
+    recall_floor: Share = 0.0
+    """Lowest allowed recall of the gates that the planner chooses, on validation data."""
+    limits: LimitsChoice = field(default_factory=LimitsChoice)
+    """What a plan may be expected to cost at most."""
     queue: QueueChoice = QueueChoice()
     """What happens to samples that cannot be served at once."""
     seed: int = 0

@@ -66,7 +66,7 @@ def test_a_calibrated_platform_is_a_document_and_a_problem(calibrated: Platform)
     assert load_document(Platform, text, "host.json") == calibrated
     required = Requirements("latency_max", 1.0, 1.0, 0.0, {"negative": 0.5, "positive": 0.5})
     problem = make_problem("small", small_world().graph, calibrated, required)
-    assert all(cost is not None for row in problem.compute for cost in row)
+    assert all(cost is not None for rows in problem.knobs for cost in rows[0].compute)
     assert all(
         cost is not None
         for edge in problem.codecs
