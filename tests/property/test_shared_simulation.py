@@ -1,6 +1,5 @@
 """What holds whenever several pipelines run together, whatever the plans, links and queues."""
 
-from collections import defaultdict
 from dataclasses import fields, replace
 from itertools import pairwise
 from math import fsum

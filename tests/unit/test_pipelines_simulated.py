@@ -151,7 +151,7 @@ def test_other_idle_states_are_refused():
         chain_plan([SegmentSpec("dsp", 100)], cores=cores, idle={"dsp": name})
         for name in ("light", "deep")
     )
-    with pytest.raises(UnsupportedPlan, match="'dsp' rests in 'light' .* in 'deep'"):
+    with pytest.raises(UnsupportedPlan, match=r"'dsp' rests in 'light' .* in 'deep'"):
         simulate_together([(light, releases([0])), (deep, releases([0]))])
 
 
