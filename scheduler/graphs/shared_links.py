@@ -36,7 +36,14 @@ class _Player:
         self._tables = tables
         self._ticks = [tables.ticks[task][modes[task]] for task in tasks]
         self._point = [tables.points[task][modes[task]] for task in tasks]
-        self._held = [tables.held[task][modes[task]] for task in tasks]
+        held = [tables.held[task][modes[task]] for task in tasks]
+        self._awake = [
+            max((tables.wake[resource] for resource, _ in row), default=0) for row in held
+        ]
+        self._held = [  # at 0 ticks it takes its turn, but no units of what has several
+            [pair for pair in row if self._ticks[task] or tables.capacity[pair[0]] == 1]
+            for task, row in enumerate(held)
+        ]
         self._waits = [len(edges) for edges in tables.inward]
         self._starts: list[int | None] = [None] * len(tasks)
         self._crosses = _crossings(tables, modes)
@@ -105,17 +112,14 @@ class _Player:
         """Start ``task`` now if it may; come back later if time alone stands in its way."""
         if self._starts[task] is not None or self._waits[task]:
             return
-        tables, at = self._tables, now
+        tables, at = self._tables, max(now, self._awake[task])
         for resource, units in self._held[task]:
             if self._queue[resource][-1] != task:
                 return
-            one = tables.capacity[resource] == 1
-            if (one or self._ticks[task]) and self._used[resource] + units > (
-                tables.capacity[resource]
-            ):
+            if self._used[resource] + units > tables.capacity[resource]:
                 return
-            at = max(at, tables.wake[resource])
-            if one and self._last[resource] not in (None, self._point[task]):
+            switches = self._last[resource] not in (None, self._point[task])
+            if switches and tables.capacity[resource] == 1:
                 at = max(at, self._free[resource] + tables.switch[resource])
         if at > now:
             heappush(self._heap, (at, TRY, task))
@@ -124,21 +128,19 @@ class _Player:
         for resource, units in self._held[task]:
             self._queue[resource].pop()
             self._last[resource] = self._point[task]
-            self._used[resource] += units if self._counts(resource, task) else 0
-            if self._queue[resource]:
-                heappush(self._heap, (now, TRY, self._queue[resource][-1]))
+            self._used[resource] += units
+            self._try_next(now, resource)
         heappush(self._heap, (now + self._ticks[task], FINISH, task))
 
-    def _counts(self, resource: int, task: int) -> bool:
-        """Whether ``task`` takes units from others: at 0 ticks only where it takes its turn."""
-        return self._ticks[task] > 0 or self._tables.capacity[resource] == 1
+    def _try_next(self, now: int, resource: int) -> None:
+        if self._queue[resource]:
+            heappush(self._heap, (now, TRY, self._queue[resource][-1]))
 
     def _finish(self, now: int, task: int) -> None:
         for resource, units in self._held[task]:
-            self._used[resource] -= units if self._counts(resource, task) else 0
+            self._used[resource] -= units
             self._free[resource] = now
-            if self._queue[resource]:
-                heappush(self._heap, (now, TRY, self._queue[resource][-1]))
+            self._try_next(now, resource)
         for edge in self._tables.outward[task]:
             link = self._crosses[edge]
             if link is None or not self._cost[edge]:

@@ -28,9 +28,10 @@ def play(
 
     ``modes`` is an index of a mode by task. ``order`` has every task once, no task before one that
     it waits for. On each resource tasks start in that order: on one of capacity 1 each waits for
-    the one before it to finish (one of 0 ticks takes its turn as well), on a larger one they also
-    wait for free units, and do not overtake. ``transfer_order`` lists edges, among them all that
-    cross a fifo link; without it a fifo link serves first what was finished first, ties by edge.
+    the one before it to finish, and one of 0 ticks takes its turn as well; on a larger one they
+    wait for free units and do not overtake, but one of 0 ticks needs no units. ``transfer_order``
+    lists edges, among them all that cross a fifo link; without it a fifo link serves first what was
+    finished first, ties by edge.
 
     Raises ``ValueError`` if ``order`` is none, if no link joins two cores between which an output
     must cross, or if the two orders wait for each other.

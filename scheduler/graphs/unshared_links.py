@@ -50,17 +50,17 @@ class _Lanes:
             tables.points[task][mode],
         )
         for resource, units in held:
-            ready = max(ready, tables.wake[resource], self._free[resource])
+            ready = max(ready, tables.wake[resource])
             if tables.capacity[resource] == 1:
+                ready = max(ready, self._free[resource])
                 if self._point[resource] not in (None, point):
                     ready = max(ready, self._free[resource] + tables.switch[resource])
             elif ticks:
-                ready = self._when_free(resource, units, ready)
+                ready = self._when_free(resource, units, max(ready, self._free[resource]))
         for resource, units in held:
-            self._point[resource] = point
             if tables.capacity[resource] == 1:
-                self._free[resource] = ready + ticks
-            else:
+                self._free[resource], self._point[resource] = ready + ticks, point
+            elif ticks:
                 self._free[resource] = ready
                 self._running[resource].append((ready + ticks, units))
         return ready
