@@ -35,14 +35,22 @@ EMPTY_TASKS = 2
 """The first and the last task are often empty, and then not counted in the first line."""
 
 
-def read(path: Path, *, cores: int | None = None, sharing: Sharing = "unlimited") -> GraphProblem:
+def read(
+    path: Path,
+    *,
+    cores: int | Sequence[float] | None = None,
+    sharing: Sharing = "unlimited",
+) -> GraphProblem:
     """The task graph in a file, on ``cores`` identical processors; ticks are the file's units.
 
-    Without ``cores`` the number of processors in the first line counts. ``sharing`` is what
-    transfers that meet do; the publishers let them ignore each other. Tasks that take no time and
-    send nothing that does are on no core. Raises ``InputError``.
+    Without ``cores`` the number of processors in the first line counts; a list of speeds is
+    refused. ``sharing`` is what transfers that meet do; the publishers let them ignore each other.
+    Tasks that take no time and send nothing that does are on no core. Raises ``InputError``.
     """
     text = TextFile.open(path)
+    if isinstance(cores, Sequence):
+        message = f"{len(cores)} speeds are given; the processors of these graphs are identical"
+        text.fail(None, message, f"--cores {len(cores)}")
     rows = list(text.rows(comment="#"))
     announced, processors = _header(text, rows[0] if rows else None)
     found = _tasks(text, rows[1:])

@@ -1,36 +1,68 @@
 """``wakepath check``."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from scheduler.documents import read_plan
-from scheduler.validity import check
+from devicemodels.documents.files import read_text
+from scheduler.documents import load_plan
+from scheduler.graphs.documents import load_schedule
+from scheduler.graphs.validity import check_schedule
+from scheduler.validity import Violation, check
+from wakepath.schedule_tables import summary
 from wakepath.terminal import format_option, print_json
 from wakepath.units import quantity
 
 
 @click.command("check")
-@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @format_option
-def command(plan_file: Path, output_format: str) -> int:
-    """Check a plan, independently of the planner that made it.
+def command(file: Path, output_format: str) -> int:
+    """Check a plan or a schedule, independently of the planner that made it.
 
-    PLAN is a JSON file. Exit code 0 if it is sound, 1 if it is not, 2 if it cannot be read.
+    FILE is a JSON document. Exit code 0 if it is sound, 1 if it is not, 2 if it cannot be read.
     """
-    plan = read_plan(plan_file)
-    violations = check(plan)
+    text = read_text(file)
+    if _version(text) == "wakepath/schedule@1":
+        violations, figures = _schedule(text, str(file))
+    else:
+        violations, figures = _plan(text, str(file))
     if output_format == "json":
         print_json({"sound": not violations, "violations": [asdict(v) for v in violations]})
     elif violations:
         for violation in violations:
-            click.echo(f"{plan_file}: {violation.kind}: {violation.message}")
+            click.echo(f"{file}: {violation.kind}: {violation.message}")
     else:
-        energy = quantity(plan.expected.energy_per_sample_j, "J")
-        longest = quantity(plan.expected.latency_max_s, "s")
-        click.echo(
-            f"{plan_file}: sound: {len(plan.placements)} segments, {energy} per sample "
-            f"(modelled), at most {longest}"
-        )
+        click.echo(f"{file}: sound: {figures}")
     return 1 if violations else 0
+
+
+def _version(text: str) -> object:
+    """What the document says it is; None if that cannot be told."""
+    try:
+        tree = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return tree.get("version") if isinstance(tree, dict) else None
+
+
+def _plan(text: str, file: str) -> tuple[Sequence[Violation], str]:
+    """What is wrong with a plan, or its figures if nothing is."""
+    plan = load_plan(text, file)
+    violations = check(plan)
+    if violations:
+        return violations, ""
+    energy = quantity(plan.expected.energy_per_sample_j, "J")
+    longest = quantity(plan.expected.latency_max_s, "s")
+    count = len(plan.placements)
+    return (), f"{count} segments, {energy} per sample (modelled), at most {longest}"
+
+
+def _schedule(text: str, file: str) -> tuple[Sequence[Violation], str]:
+    """What is wrong with a schedule, or its figures if nothing is."""
+    schedule = load_schedule(text, file)
+    violations = check_schedule(schedule)
+    return violations, "" if violations else f"{len(schedule.tasks)} tasks, {summary(schedule)}"
