@@ -147,11 +147,16 @@ def _kinds(text: TextFile, rows: Sequence[Row]) -> list[_Kind]:
     return kinds
 
 
+def _below_headings(rows: Sequence[Row]) -> Sequence[Row]:
+    """The lines of a section without its headings, if it has some."""
+    return rows if rows[0].words[0].is_whole else rows[1:]
+
+
 def _jobs(text: TextFile, rows: Sequence[Row]) -> list[_Job]:
-    """Who follows whom, below a line of headings."""
+    """Who follows whom."""
     jobs: list[_Job] = []
     lines: dict[int, int] = {}
-    for row in rows[1:]:
+    for row in _below_headings(rows):
         if len(row.words) < 3:
             message = "a job has a number, its number of modes and its number of successors"
             text.refuse(row.end, message)
@@ -180,7 +185,7 @@ def _modes(
     found: dict[int, list[_Mode]] = {job.number: [] for job in jobs}
     width = 2 + len(kinds)
     job: int | None = None
-    for row in rows[1:]:
+    for row in _below_headings(rows):
         words = row.words
         if len(words) not in (width, width + 1):
             names = " ".join(kind.name for kind in kinds)

@@ -9,7 +9,9 @@ import pytest
 
 from scheduler.graphs.problem import GraphProblem
 from scheduler.graphs.problem_check import check_problem
+from scheduler.graphs.registry import schedule_graph
 from scheduler.importers.registry import guess_format, read_instance
+from tests.graph_worlds import TOPCUOGLU_EDGES, TOPCUOGLU_TICKS
 
 INSTANCES = Path(__file__).parents[2].parent / "shared" / "data" / "instances"
 
@@ -90,3 +92,17 @@ def test_an_operator_of_inception() -> None:
     assert [problem.tasks[edge.target].name for edge in edges] == ["6", "7", "8", "9"]
     assert {edge.ticks for edge in edges} == {(236_758, 143_240)}
     assert problem.link == ((None, 0, None), (1, None, None), (None, None, None))
+
+
+def test_the_example_of_heft_as_a_cost_table(tmp_path: Path) -> None:
+    """Topcuoglu, Hariri and Wu (2002): HEFT takes 80, CPoP 86."""
+    rows = ["task,P1,P2,P3"]
+    rows += [
+        f"n{number},{','.join(map(str, ticks))}" for number, ticks in enumerate(TOPCUOGLU_TICKS, 1)
+    ]
+    rows += ["source,target,cost", *(f"n{a},n{b},{cost}" for a, b, cost in TOPCUOGLU_EDGES)]
+    path = tmp_path / "heft.csv"
+    path.write_text("\n".join(rows))
+    problem = read_instance(path)
+    assert schedule_graph(problem, "heft").makespan == 80
+    assert schedule_graph(problem, "cpop").makespan == 86
