@@ -69,7 +69,7 @@ def problem(segments: int) -> Problem:
     graph = chain(segments)
     loose = make_problem(graph.name, graph, load_platform("wearable"), required)
     fast = schedule(
-        replace(loose, requirements=replace(required, objective="latency_max")), "one-cut"
+        replace(loose, requirements=replace(required, objective="latency_max")), "neurosurgeon"
     ).expected.latency_max_s
     tight = replace(required, deadline_s=min(0.5, 1.3 * fast))
     return make_problem(graph.name, graph, load_platform("wearable"), tight)

@@ -1,22 +1,12 @@
 """Baseline: the whole network on one core at one operating point, the best of them."""
 
-from collections.abc import Iterator
-
-from scheduler.bounds import idle_choices
-from scheduler.enumeration import best_of
-from scheduler.expectation import Assignment
 from scheduler.problem import Problem
+from scheduler.runs.placements import single_runs
+from scheduler.runs.search import Batch, best_runs
 from scheduler.solution import Solution
 
 
 def solve(problem: Problem) -> Solution:
-    """The best single mode and idle states. Raises ``Infeasible``."""
-    return best_of(problem, _assignments(problem), "best-single-core", exhaustive=False)
-
-
-def _assignments(problem: Problem) -> Iterator[Assignment]:
-    segments = len(problem.knobs)
-    for mode in range(len(problem.modes)):
-        for idle in idle_choices(problem):
-            for gates in range(len(problem.gate_choices)):
-                yield Assignment((mode,) * segments, (None,) * (segments - 1), idle, gates)
+    """The best single mode, with the best gates and idle states. Raises ``Infeasible``."""
+    every = range(len(problem.gate_choices))
+    return best_runs(problem, [Batch(single_runs(len(problem.modes)), every)], "best-single-core")

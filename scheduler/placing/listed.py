@@ -1,0 +1,37 @@
+"""Networks placed by list scheduling: a graph heuristic decides, the rest is completed."""
+
+from collections.abc import Callable, Iterator
+
+from scheduler.graphs.problem import GraphObjective, GraphProblem
+from scheduler.graphs.solution import GraphSolution
+from scheduler.infeasible import Infeasible
+from scheduler.placing.as_graph import as_graph, path_of
+from scheduler.placing.completion import best_completed
+from scheduler.placing.idle_levels import idle_levels
+from scheduler.problem import Problem
+from scheduler.solution import Solution
+
+
+def best_listed(
+    problem: Problem,
+    heuristic: Callable[[GraphProblem], GraphSolution],
+    method: str,
+    *,
+    objective: GraphObjective = "makespan",
+    deadline_ns: int | None = None,
+) -> Solution:
+    """The best of what a heuristic makes of the chain, once for each level of idle states.
+
+    Raises ``Infeasible``, with the name of the method, if no placement can be completed.
+    """
+
+    def paths() -> Iterator[tuple[int, ...]]:
+        for idle in idle_levels(problem):
+            graph = as_graph(problem, idle, objective=objective, deadline_ns=deadline_ns)
+            try:
+                modes = heuristic(graph).modes
+            except Infeasible:
+                continue
+            yield path_of(graph, tuple(modes))
+
+    return best_completed(problem, paths(), method)
