@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
@@ -16,7 +17,7 @@ from scheduler.graphs.timed import Timing
 from scheduler.graphs.timing import play
 from scheduler.graphs.validity import check_schedule
 from scheduler.infeasible import Infeasible
-from tests.graph_worlds import graph_problems, placements
+from tests.graph_worlds import graph_problems, random_placement, random_problem, randoms
 
 
 def examples(count: int) -> settings:
@@ -51,7 +52,7 @@ def test_without_limits_every_heuristic_finds_a_schedule(problem: GraphProblem) 
 
 
 @examples(120)
-@given(graph_problems(max_tasks=4, max_cores=2, sharings=("unlimited", "fifo")))
+@given(graph_problems(max_tasks=4, min_tasks=2, max_cores=2, sharings=("unlimited", "fifo")))
 def test_brute_force_is_best_and_bounds_hold(problem: GraphProblem) -> None:
     try:
         best = schedule_graph(problem, "brute-force")
@@ -74,9 +75,10 @@ def test_brute_force_is_best_and_bounds_hold(problem: GraphProblem) -> None:
 
 
 @st.composite
-def played(draw: st.DrawFn, **how: object) -> tuple[GraphProblem, tuple[int, ...], Timing]:
-    problem = draw(graph_problems(limits=False, **how))  # type: ignore[arg-type]
-    modes, order = draw(placements(problem))
+def played(draw: st.DrawFn, **how: Any) -> tuple[GraphProblem, tuple[int, ...], Timing]:
+    random = draw(randoms)
+    problem = random_problem(random, limits=False, **how)
+    modes, order = random_placement(random, problem)
     return problem, modes, play(problem, modes, order)
 
 
@@ -194,7 +196,7 @@ def test_time_scales(problem: GraphProblem, factor: int) -> None:
 
 
 @examples(150)
-@given(graph_problems(), st.randoms(use_true_random=False))
+@given(graph_problems(), randoms)
 def test_names_mean_nothing(problem: GraphProblem, random) -> None:  # type: ignore[no-untyped-def]
     labels = [f"n{index}" for index in range(len(problem.tasks))]
     random.shuffle(labels)
