@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from scheduler.pipelines.priorities import rate_monotonic
 from scheduler.plan import Plan
 from simulator.durations import UnsupportedPlan
 from simulator.instants import Moment
@@ -84,17 +85,6 @@ def simulate_together(
         total = sum(len(pipeline.exit_gate) for pipeline in run.pipelines)
         progress(total, total)
     return _trace(run)
-
-
-def rate_monotonic(plans: Sequence[Plan]) -> tuple[int, ...]:
-    """One priority a plan: the shorter the period, the smaller; equal periods have equal ones.
-
-    The order that is best for independent periodic tasks on one core (Liu and Layland,
-    "Scheduling algorithms for multiprogramming in a hard-real-time environment", JACM 20(1),
-    1973, doi:10.1145/321738.321743).
-    """
-    periods = sorted({plan.requirements.period_s for plan in plans})
-    return tuple(periods.index(plan.requirements.period_s) for plan in plans)
 
 
 def _require_one_platform(plans: Sequence[Plan]) -> None:

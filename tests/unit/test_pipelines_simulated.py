@@ -6,9 +6,10 @@ from math import fsum
 import pytest
 
 from devicemodels.platform import IdleState
+from scheduler.pipelines.priorities import rate_monotonic
 from simulator.durations import UnsupportedPlan
 from simulator.energy import energy_by_cause_j
-from simulator.engine import rate_monotonic, simulate, simulate_together
+from simulator.engine import simulate, simulate_together
 from simulator.power_timeline import power_timeline
 from simulator.queues import QueueRule
 from simulator.residency import core_residencies

@@ -1,0 +1,1 @@
+"""Several pipelines on the cores of one device, planned together by column generation."""
