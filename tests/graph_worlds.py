@@ -207,6 +207,8 @@ randoms = st.randoms(use_true_random=False)
 
 
 @st.composite
-def graph_problems(draw: st.DrawFn, **how: Any) -> GraphProblem:
+def graph_problems(
+    draw: st.DrawFn, max_tasks: int = 8, min_tasks: int = 0, **how: Any
+) -> GraphProblem:
     """Random problems; ``how`` goes to `random_problem`."""
-    return random_problem(draw(randoms), **how)
+    return random_problem(draw(randoms), max_tasks, min_tasks, **how)
