@@ -15,12 +15,9 @@ from time import process_time
 
 import simpy
 
-from scheduler.graphs.figures import make_schedule
 from scheduler.graphs.problem import Sharing
-from scheduler.graphs.schedule import Schedule
-from scheduler.graphs.timing import play
 from simulator.placed_graph import simulate_schedule
-from tests.placed_worlds import layered
+from tests.placed_worlds import eager, layered
 
 ROUNDS = 15
 TARGET_PER_S = 100_000
@@ -41,22 +38,13 @@ def bare_resource_loop(activities: int) -> None:
     env.run()
 
 
-def placed(sharing: Sharing) -> Schedule:
-    """The schedule of a random layered graph on links of one kind."""
-    random = layered(Random(1), 1000, 4, (sharing,))
-    timing = play(random.problem, random.modes, random.order)
-    return make_schedule(
-        random.problem, random.modes, timing, method="order", status="feasible", lower_bound=0.0
-    )
-
-
 def main() -> None:
     """Print the medians."""
     print(f"1000 tasks on 4 cores, energy included, {ROUNDS} rounds, CPU time")
     print(f"  target {TARGET_PER_S} activities/s")
     kinds: tuple[Sharing, ...] = ("unlimited", "fifo", "fair")
     for sharing in kinds:
-        schedule = placed(sharing)
+        schedule = eager(layered(Random(1), 1000, 4, (sharing,)))
         activities = len(schedule.tasks) + len(schedule.transfers)
         ours_s, bare_s = [], []
         for _ in range(ROUNDS):

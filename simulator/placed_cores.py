@@ -22,12 +22,18 @@ class HeldResource:
         grant: Grant,
     ) -> None:
         modes = graph.modes
-        self.order = [task for task in graph.order if modes[task].holds[index]]
+        held_by = [task for task in graph.order if modes[task].holds[index]]
+        self._exclusive = resource.capacity == 1
+        self.order = [task for task in held_by if self._exclusive or modes[task].ticks]
+        """Tasks that it is granted to, first to last."""
+        self.passing = [] if self._exclusive else [one for one in held_by if not modes[one].ticks]
+        """Tasks without duration that need no grant: they only find it awake."""
+        self.wake_ticks = resource.wake_ticks
+        self._used = bool(held_by)
         self._switches = 0
         self._idle_ticks = 0  # awake without a task, its switches included
         self._units = {task: _units(resource, modes[task], index) for task in self.order}
         self._points = [modes[task].point for task in self.order]
-        self._exclusive = resource.capacity == 1
         self._switch_ticks = resource.switch_ticks
         self._grant = grant
         self._free = resource.capacity
@@ -35,7 +41,7 @@ class HeldResource:
         self._granted = False
         self._running = 0
         self._not_before = resource.wake_ticks
-        self._idle_since = resource.wake_ticks if self.order else 0
+        self._idle_since = resource.wake_ticks if held_by else 0
 
     def offer(self) -> None:
         """Grant what the next task holds, if that is free and the task before it has started."""
@@ -72,15 +78,14 @@ class HeldResource:
     def stay(self, end: int) -> Stay:
         """What it did until ``end``, once all tasks have run."""
         idle = self._idle_ticks + end - self._idle_since - self._switches * self._switch_ticks
-        return Stay(bool(self.order), self._switches, idle)
+        return Stay(self._used, self._switches, idle)
 
 
 def _units(resource: Resource, mode: TaskMode, index: int) -> int:
-    """What a task takes of a resource: a task without duration takes its turn and no worker."""
     held = mode.holds[index]
     if held > resource.capacity:
         raise UnsupportedPlan(
             f"mode '{mode.name}' holds {held} of '{resource.name}', which has "
             f"{resource.capacity}: choose another mode"
         )
-    return held if mode.ticks or resource.capacity == 1 else 0
+    return held

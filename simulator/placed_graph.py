@@ -49,6 +49,8 @@ class _Run:
             for task in resource.order:
                 self._holds[task].append(resource)
                 self._awaits[task] += 1
+            for task in resource.passing:
+                self._not_before[task] = max(self._not_before[task], resource.wake_ticks)
         self._crossings = Crossings(self._env, graph.transfers, self._have)
         self._links = [
             LINKS[link.sharing](self._crossings, graph.transfer_order, index)

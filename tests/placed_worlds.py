@@ -6,6 +6,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
+from scheduler.graphs.figures import make_schedule
 from scheduler.graphs.problem import (
     GraphEdge,
     GraphLink,
@@ -21,6 +22,7 @@ from scheduler.graphs.schedule import (
     ScheduledTask,
     ScheduledTransfer,
 )
+from scheduler.graphs.timing import play
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,20 @@ def ranked(placement: Placement) -> Schedule:
     ]
     certificate = GraphCertificate("by hand", "feasible", 0.0, 1.0)
     return Schedule(problem, tuple(tasks), tuple(transfers), 0, 0.0, certificate)
+
+
+def eager(placement: Placement) -> Schedule:
+    """The planner's schedule: fifo links serve what came first.
+
+    Played again in its own order, until that is what it was played in: of tasks without duration
+    that fall on one tick, a schedule does not say which was first, and the index decides.
+    """
+    problem, modes = placement.problem, placement.modes
+    timing, order = play(problem, modes, placement.order), None
+    while timing.order != order:
+        order = timing.order
+        timing = play(problem, modes, order, timing.transfer_order)
+    return make_schedule(problem, modes, timing, method="order", status="feasible", lower_bound=0.0)
 
 
 def chosen_modes(placement: Placement) -> list[TaskMode]:
@@ -140,7 +156,7 @@ def layered(
 
 
 def _mode(rng: Random, cores: int) -> tuple[TaskMode]:
-    core, ticks = rng.randrange(cores), rng.randint(1, 400)
+    core, ticks = rng.randrange(cores), rng.randint(0, 400)
     holds = tuple(int(index == core) for index in range(cores))
     return (TaskMode("m", ticks, core, holds, (), 1e-9 * ticks, rng.randint(0, 1)),)
 

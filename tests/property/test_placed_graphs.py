@@ -7,32 +7,21 @@ from random import Random
 import pytest
 from hypothesis import event, given, settings
 
-from scheduler.graphs.figures import make_schedule
+from scheduler.graphs.registry import HEURISTICS, schedule_graph
+from scheduler.graphs.schedule import GraphCertificate
 from scheduler.graphs.timing import play
+from scheduler.graphs.validity import check_schedule
+from scheduler.infeasible import Infeasible
 from scheduler.plan import CAUSES
 from simulator.durations import UnsupportedPlan
 from simulator.placed_graph import simulate_schedule
 from simulator.placed_trace import compare
-from tests.placed_worlds import Placement, layered, placements, ranked
+from tests.placed_worlds import eager, layered, placements, ranked
 
-thoroughly = settings(max_examples=200, deadline=None, derandomize=True)
+thoroughly = settings(max_examples=120, deadline=None, derandomize=True)
 kinds = pytest.mark.parametrize(
     "sharing", [("unlimited",), ("fifo",), ("fair",), ("unlimited", "fifo", "fair")]
 )
-
-
-def eager(placement: Placement):
-    """The planner's schedule: fifo links serve what came first.
-
-    Played again in its own order, until that is what it was played in: of tasks without duration
-    that fall on one tick, a schedule does not say which was first, and the index decides.
-    """
-    problem, modes = placement.problem, placement.modes
-    timing, order = play(problem, modes, placement.order), None
-    while timing.order != order:
-        order = timing.order
-        timing = play(problem, modes, order, timing.transfer_order)
-    return make_schedule(problem, modes, timing, method="order", status="feasible", lower_bound=0.0)
 
 
 def times(trace):
@@ -45,6 +34,22 @@ def stated_times(schedule):
         tuple(task.finish for task in schedule.tasks),
         tuple(transfer.start for transfer in schedule.transfers),
         tuple(transfer.finish for transfer in schedule.transfers),
+    )
+
+
+def restated(schedule, trace):
+    """The schedule with the times and joules of its simulation."""
+    tasks = zip(schedule.tasks, trace.task_start, trace.task_finish, strict=True)
+    transfers = zip(schedule.transfers, trace.transfer_start, trace.transfer_finish, strict=True)
+    return replace(
+        schedule,
+        tasks=tuple(replace(one, start=start, finish=finish) for one, start, finish in tasks),
+        transfers=tuple(
+            replace(one, start=start, finish=finish) for one, start, finish in transfers
+        ),
+        makespan=trace.makespan,
+        energy_j=trace.energy_j,
+        certificate=GraphCertificate("simulated", "feasible", 0.0, float(trace.makespan > 0)),
     )
 
 
@@ -112,6 +117,35 @@ def test_a_schedule_that_dawdles_is_played_earlier_never_later(placement):
     waited = [one for one in (*schedule.tasks, *schedule.transfers) if one.start]
     assert len(comparison.earlier) == len(waited)
     assert comparison.makespan == schedule.makespan - slow.makespan
+
+
+@thoroughly
+@given(placements(("unlimited", "fifo", "fair")))
+def test_the_checker_accepts_what_was_simulated(placement):
+    schedule = ranked(replace(placement, problem=replace(placement.problem, period_ticks=None)))
+    try:
+        trace = simulate_schedule(schedule)
+    except UnsupportedPlan:
+        event("contradiction")
+        return
+    assert check_schedule(restated(schedule, trace)) == ()
+
+
+@pytest.mark.parametrize("algorithm", HEURISTICS)
+def test_what_the_algorithms_state_is_what_is_played(algorithm):
+    @settings(max_examples=40, deadline=None, derandomize=True)
+    @given(placements(("unlimited", "fifo")))
+    def check(placement):
+        try:
+            schedule = schedule_graph(placement.problem, algorithm)
+        except Infeasible:
+            event("infeasible")
+            return
+        comparison = compare(schedule, simulate_schedule(schedule))
+        assert not comparison.later
+        assert comparison.makespan <= 0
+
+    check()
 
 
 @thoroughly

@@ -112,6 +112,21 @@ def test_workers_are_shared_and_nobody_overtakes():
     assert trace.task_start == (1, 6, 6)
 
 
+def test_a_task_without_duration_needs_no_worker_but_finds_it_awake():
+    placement = alone(
+        task("a", 5, None, 4),
+        task("b", 0, None, 4),
+        resources=(Resource("workers", capacity=4, wake_ticks=3, wake_energy_j=2.0),),
+    )
+    trace = play(placement)
+    assert trace.task_finish == (8, 3)
+    assert trace.energy_by_core_j == (2.0,)
+
+
+def test_a_task_without_duration_takes_its_turn_on_a_core():
+    assert play(on_cores([(0, 5), (0, 0), (0, 1)], [])).task_finish == (5, 5, 6)
+
+
 def test_energy_has_its_causes():
     """Wake 2, run 3, switch 4, run 5, rest 6 of 20 ticks of half a second; core b sleeps."""
     core = Resource("a", 1, 0.5, 2, 100.0, 4, 10.0)
