@@ -143,10 +143,10 @@ def approx(expected):
 
 @pytest.mark.parametrize("sharing", ["unlimited", "fifo", "fair"])
 def test_simgrid_plays_placed_graphs_alike(replay, sharing):
-    assert sum(compared(replay, seed, sharing) for seed in range(15)) >= 5
+    assert sum(compared(replay, seed, sharing) for seed in range(15)) >= 10
 
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("sharing", ["unlimited", "fifo", "fair"])
 def test_simgrid_plays_hundreds_of_placed_graphs_alike(replay, sharing):
-    assert sum(compared(replay, seed, sharing) for seed in range(1000, 1300)) >= 70
+    assert sum(compared(replay, seed, sharing) for seed in range(1000, 1300)) >= 250

@@ -144,6 +144,9 @@ def test_what_the_algorithms_state_is_what_is_played(algorithm):
         comparison = compare(schedule, simulate_schedule(schedule))
         assert not comparison.later
         assert comparison.makespan <= 0
+        chosen = [(one.start, one.finish) for one in schedule.tasks]
+        if all(start < finish for start, finish in chosen):
+            assert comparison.equal
 
     check()
 
