@@ -9,6 +9,7 @@ states for its placement are chosen afterwards.
 """
 
 from scheduler.graphs.algorithms import heft
+from scheduler.graphs.tables import tables_of
 from scheduler.placing.listed import best_listed
 from scheduler.problem import Problem
 from scheduler.solution import Solution
@@ -16,4 +17,4 @@ from scheduler.solution import Solution
 
 def solve(problem: Problem) -> Solution:
     """The placement, completed. Raises ``Infeasible``."""
-    return best_listed(problem, heft.solve, "heft")
+    return best_listed(problem, lambda graph: heft.place(tables_of(graph)).modes, "heft")

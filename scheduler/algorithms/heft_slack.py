@@ -18,7 +18,7 @@ def solve(problem: Problem) -> Solution:
     """The placement, completed. Raises ``Infeasible``."""
     return best_listed(
         problem,
-        heft_slack.solve,
+        lambda graph: heft_slack.solve(graph).modes,
         "heft-slack",
         objective="energy",
         deadline_ns=problem.limits.latency_max_ns,

@@ -1,9 +1,8 @@
 """Networks placed by list scheduling: a graph heuristic decides, the rest is completed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from scheduler.graphs.problem import GraphObjective, GraphProblem
-from scheduler.graphs.solution import GraphSolution
 from scheduler.infeasible import Infeasible
 from scheduler.placing.as_graph import as_graph, path_of
 from scheduler.placing.completion import best_completed
@@ -14,13 +13,15 @@ from scheduler.solution import Solution
 
 def best_listed(
     problem: Problem,
-    heuristic: Callable[[GraphProblem], GraphSolution],
+    heuristic: Callable[[GraphProblem], Sequence[int]],
     method: str,
     *,
     objective: GraphObjective = "makespan",
     deadline_ns: int | None = None,
 ) -> Solution:
     """The best of what a heuristic makes of the chain, once for each level of idle states.
+
+    ``heuristic`` gives the chosen mode of each task, and raises ``Infeasible`` if it finds none.
 
     Raises ``Infeasible``, with the name of the method, if no placement can be completed.
     """
@@ -29,7 +30,7 @@ def best_listed(
         for idle in idle_levels(problem):
             graph = as_graph(problem, idle, objective=objective, deadline_ns=deadline_ns)
             try:
-                modes = heuristic(graph).modes
+                modes = heuristic(graph)
             except Infeasible:
                 continue
             yield path_of(graph, tuple(modes))

@@ -44,7 +44,7 @@ def test_chain_dp_equals_brute_force(world: World) -> None:
     assert planned == pytest.approx(exact, rel=1e-12, abs=0.0)
 
 
-@many
+@settings(many, max_examples=60)
 @given(worlds(max_segments=6))
 def test_no_baseline_beats_chain_dp_and_no_plan_beats_the_bound(world: World) -> None:
     best = value_or_none(world, "chain-dp")
