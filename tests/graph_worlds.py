@@ -37,13 +37,37 @@ TOPCUOGLU_EDGES = (
 """Source, target, and ticks between any two processors; tasks count from 1."""
 
 
+ARABNEJAD_TICKS = (
+    (22, 21, 36),
+    (22, 18, 18),
+    (32, 27, 43),
+    (7, 10, 4),
+    (29, 27, 35),
+    (26, 17, 24),
+    (14, 25, 30),
+    (29, 23, 36),
+    (15, 21, 8),
+    (13, 16, 33),
+)
+"""By task and processor: the example of the PEFT paper (Arabnejad, Barbosa, 2014)."""
+
+ARABNEJAD_EDGES = (
+    (1, 2, 17), (1, 3, 31), (1, 4, 29), (1, 5, 13), (1, 6, 7), (2, 8, 3), (2, 9, 30), (3, 7, 16),
+    (4, 8, 11), (4, 9, 7), (5, 9, 57), (6, 8, 5), (7, 10, 9), (8, 10, 42), (9, 10, 7),
+)  # fmt: skip
+"""As above."""
+
+
 def topcuoglu() -> GraphProblem:
     """The example of the HEFT paper: HEFT 80, CPoP 86, optimum 73."""
-    return on_cores(
-        "topcuoglu",
-        TOPCUOGLU_TICKS,
-        [(source - 1, target - 1, ticks) for source, target, ticks in TOPCUOGLU_EDGES],
-    )
+    edges = [(source - 1, target - 1, ticks) for source, target, ticks in TOPCUOGLU_EDGES]
+    return on_cores("topcuoglu", TOPCUOGLU_TICKS, edges)
+
+
+def arabnejad() -> GraphProblem:
+    """The example of the PEFT paper: PEFT 122, HEFT 133."""
+    edges = [(source - 1, target - 1, ticks) for source, target, ticks in ARABNEJAD_EDGES]
+    return on_cores("arabnejad", ARABNEJAD_TICKS, edges)
 
 
 def on_cores(

@@ -63,11 +63,11 @@ def load_bound(tables: Tables, reach: Reach) -> int:
         alone = [WEIGHT if other == resource else 0 for other in resources]
         best = max(best, _weighted(tables, reach, work, alone)[0])
     weights = [float(WEIGHT)] * len(tables.capacity)
-    for _ in range(ROUNDS):
+    for step in range(ROUNDS):
         bound, loads = _weighted(tables, reach, work, [round(w) for w in weights])
         best = max(best, bound)
-        worst = max(loads) or 1.0
-        weights = [w * (0.5 + load / worst) for w, load in zip(weights, loads, strict=True)]
+        worst = (max(loads) or 1.0) * (step + 1)
+        weights = [w * (1.0 + load / worst) for w, load in zip(weights, loads, strict=True)]
         top = max(weights)
         weights = [w * WEIGHT / top for w in weights]
     return best

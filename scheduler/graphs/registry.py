@@ -4,10 +4,12 @@ from importlib import import_module
 
 from devicemodels.documents.errors import InputError, Problem
 from scheduler.graphs.figures import make_schedule
+from scheduler.graphs.impossible import require_possible
 from scheduler.graphs.problem import GraphProblem
 from scheduler.graphs.problem_check import check_problem
 from scheduler.graphs.schedule import Schedule
 from scheduler.graphs.validity import check_schedule
+from scheduler.infeasible import Infeasible
 
 ALGORITHMS: dict[str, str] = {
     "heft": "scheduler.graphs.algorithms.heft",
@@ -36,13 +38,17 @@ def schedule_graph(
     """Schedule a graph; what comes back has passed the independent checker.
 
     ``time_limit_s`` is for algorithms that get better with time. Raises ``InputError`` if the
-    problem itself is wrong, ``Infeasible`` if no schedule exists or none was found, ``KeyError``
-    for an unknown algorithm.
+    problem itself is wrong, ``Infeasible`` if no schedule was found, with what binds where a bound
+    proves that there is none, ``KeyError`` for an unknown algorithm.
     """
     wrong = check_problem(problem)
     if wrong:
         raise InputError(Problem(f"graph '{problem.name}': {one.message}") for one in wrong)
-    solution = import_module(ALGORITHMS[algorithm]).solve(problem, time_limit_s=time_limit_s)
+    try:
+        solution = import_module(ALGORITHMS[algorithm]).solve(problem, time_limit_s=time_limit_s)
+    except Infeasible:
+        require_possible(problem)
+        raise
     schedule = make_schedule(
         problem,
         solution.modes,
