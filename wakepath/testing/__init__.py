@@ -1,0 +1,1 @@
+"""What property-based testing of schedules needs; see docs/how-to/test-a-scheduler.md."""
