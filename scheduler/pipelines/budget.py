@@ -12,19 +12,27 @@ it."""
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The highest utilisation of each core and link: busy time over period, added up.
+    """The highest utilisation of each core and link: time of work over period, added up.
 
-    In the worst case more than 1 cannot be served: queues would grow for as long as no gate stops
-    anything. A limit on the expected utilisation lets gates pay off in it, at the price that
-    deadlines hold on average only; leave some air below 1 then.
+    Wake-ups and switches do not count, for a core that is short of time has no time to sleep. So
+    more than 1 in the worst case cannot be served by any schedule: queues would grow for as long
+    as no gate stops anything. A limit on the expected utilisation lets gates make room for more
+    pipelines, at the price that deadlines hold on average only; leave some air below 1 then.
     """
 
     counted: Counted = "worst_case"
     """What is added up."""
     core: float = 1.0
-    """For every core; wake-ups count, as if every sample met an idle core."""
+    """For every core."""
     link: float = 1.0
     """For every link."""
+
+
+WORST_CASE = Budget()
+"""No gate may be needed to keep up."""
+
+EXPECTED = Budget("expected", 0.9, 0.9)
+"""Gates make room; a tenth is left for samples that come in bunches."""
 
 
 @dataclass(frozen=True, slots=True)

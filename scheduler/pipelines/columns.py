@@ -19,7 +19,7 @@ class Column:
     power_w: float
     """Mean power beyond that of the device at rest: dynamic energy over period."""
     core_share: tuple[float, ...]
-    """By core: busy time over period."""
+    """By core: time of work over period."""
     link_share: tuple[float, ...]
     """By link: transfer time over period."""
     weight_bytes: tuple[int, ...]
@@ -47,7 +47,7 @@ def make_column(problem: Problem, assignment: Assignment, counted: Counted) -> C
     latency_ns = 0
     for event in events(problem, assignment):
         latency_ns += event.cost.time_ns
-        if event.core is not None:
+        if event.core is not None and event.cause not in ("wake", "switch"):
             weight = reach[event.segment] if counted == "expected" else 1.0
             busy_ns[event.core].append(weight * event.cost.time_ns)
     held = memory_use(problem, assignment)

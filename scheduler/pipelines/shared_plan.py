@@ -80,7 +80,7 @@ class SharedPlan:
     """Rail, idle power and every pipeline's dynamic energy over its period. It is as if no two
     samples met: a core that is still awake for another saves a wake-up, see ``confirmation``."""
     core_utilisation: Mapping[str, float]
-    """By core: busy time over period, added up, as the budget counts it."""
+    """By core: time of work over period, added up, as the budget counts it."""
     link_utilisation: Mapping[str, float]
     """By link, likewise."""
     memory: Mapping[str, MemoryHeld]
