@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devicemodels.cost import nanoseconds
-from devicemodels.documents.errors import InputError, Problem
+from devicemodels.documents.errors import InputError
+from devicemodels.documents.errors import Problem as Fault
 from devicemodels.documents.files import sha256_of
-from devicemodels.platform import Platform
 from scheduler.documents import read_plan, read_taskgraph
 from scheduler.infeasible import Infeasible
 from scheduler.plan import Plan, Requirements
+from scheduler.problem import Problem
 from scheduler.recording import Recording
 from scheduler.registry import BASELINES, schedule
 from scheduler.tabulation import make_problem
@@ -85,31 +86,29 @@ def requirements(scenario: Scenario, graph: TaskGraph) -> Requirements:
     )
 
 
-def plan_scenario(scenario: Scenario, algorithm: str) -> Plan:
-    """A plan for the scenario's platform, passed by the independent checker.
-
-    Raises ``InputError`` and ``Infeasible``.
-    """
+def problem_of(scenario: Scenario) -> Problem:
+    """What is to be planned, with all choices open. Raises ``InputError`` and ``Infeasible``."""
     graph = task_graph(scenario)
-    return plan_for(
-        scenario.name,
-        graph,
-        scenario.load_platform(),
-        requirements(scenario, graph),
-        algorithm,
-    )
+    required = requirements(scenario, graph)
+    return make_problem(scenario.name, graph, scenario.load_platform(), required)
 
 
-def plan_for(
-    name: str, graph: TaskGraph, platform: Platform, required: Requirements, algorithm: str
-) -> Plan:
-    """``algorithm``'s plan, believed only once the independent checker has passed it."""
-    plan = schedule(make_problem(name, graph, platform, required), algorithm)
+def checked_plan(problem: Problem, algorithm: str) -> Plan:
+    """``algorithm``'s plan, believed only once the independent checker has passed it.
+
+    Raises ``Infeasible``.
+    """
+    plan = schedule(problem, algorithm)
     violations = check(plan)
     if violations:
         faults = "; ".join(violation.message for violation in violations)
         raise RuntimeError(f"{algorithm} made a plan that the checker refuses: {faults}")
     return plan
+
+
+def plan_scenario(scenario: Scenario, algorithm: str) -> Plan:
+    """A checked plan for the scenario. Raises ``InputError`` and ``Infeasible``."""
+    return checked_plan(problem_of(scenario), algorithm)
 
 
 def sound_plan(path: Path) -> Plan:
@@ -118,20 +117,18 @@ def sound_plan(path: Path) -> Plan:
     violations = check(plan)
     if violations:
         raise InputError(
-            Problem(f"{violation.kind}: {violation.message}", file=str(path))
+            Fault(f"{violation.kind}: {violation.message}", file=str(path))
             for violation in violations
         )
     return plan
 
 
-def baselines(plan: Plan) -> dict[str, Plan | str]:
-    """The baselines' plans for the same problem, or why one found none."""
+def baselines(problem: Problem) -> dict[str, Plan | str]:
+    """The baselines' plans, or why one found none."""
     found: dict[str, Plan | str] = {}
     for name in BASELINES:
         try:
-            found[name] = plan_for(
-                plan.name, plan.task_graph, plan.platform, plan.requirements, name
-            )
+            found[name] = checked_plan(problem, name)
         except Infeasible as infeasible:
             found[name] = str(infeasible)
     return found

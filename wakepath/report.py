@@ -8,6 +8,7 @@ from devicemodels.documents.files import plain
 from scheduler.plan import Plan
 from simulator.metrics import Metrics
 from wakepath.comparison import Comparison
+from wakepath.fronts import FrontRecord, front_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Report:
     """The plan for the target platform."""
     baselines: Mapping[str, Plan | str] = field(default_factory=dict)
     """By algorithm: its plan, or why it found none."""
+    front: FrontRecord | None = None
+    """All trade-offs that the planner knows of, not only the plan."""
     predicted: Metrics | None = None
     """The planner's expectation on the target platform."""
     simulated: Metrics | None = None
@@ -34,6 +37,8 @@ class Report:
             document["baselines"] = {
                 name: _objective(plan) for name, plan in self.baselines.items()
             }
+        if self.front is not None:
+            document["front"] = front_document(self.front)
         for name, figures in (
             ("predicted", self.predicted),
             ("simulated", self.simulated),

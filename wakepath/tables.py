@@ -9,6 +9,7 @@ from devicemodels.platform import Battery
 from scheduler.plan import CAUSES, Plan
 from simulator.metrics import Metrics
 from wakepath.comparison import Comparison
+from wakepath.fronts import front_table
 from wakepath.report import Report
 from wakepath.units import percent, quantity
 
@@ -21,6 +22,8 @@ def print_report(report: Report, console: Console) -> None:
     console.print(_certificate(report.plan))
     if report.baselines:
         console.print(_baselines(report), "")
+    if report.front is not None:
+        console.print(front_table(report.front), "")
     columns = [
         (title, figures)
         for title, figures in (

@@ -7,7 +7,9 @@ import click
 from devicemodels.documents.files import write_atomically
 from scheduler.documents import dump_plan
 from scheduler.registry import ALGORITHMS, DEFAULT_ALGORITHM
-from wakepath.flow import baselines, plan_scenario
+from wakepath.flow import baselines, checked_plan, problem_of
+from wakepath.front_plot import plot_front
+from wakepath.fronts import chosen_figures, pareto_front
 from wakepath.prediction import predicted
 from wakepath.report import Report
 from wakepath.scenario import load_scenario
@@ -26,14 +28,39 @@ from wakepath.terminal import emit, format_option, say
     show_default=True,
     help="How to plan.",
 )
+@click.option("--pareto", is_flag=True, help="Also find the Pareto front of FIGURES.")
+@click.option(
+    "--figures",
+    default="energy,latency_max,accuracy",
+    show_default=True,
+    help="Two or three of energy, latency_mean, latency_p99, latency_max, accuracy.",
+)
+@click.option(
+    "--plot", type=click.Path(path_type=Path), help="Draw the front into this .png, .svg or .pdf."
+)
 @format_option
-def command(scenario_path: Path, output: Path | None, algorithm: str, output_format: str) -> None:
+def command(
+    scenario_path: Path,
+    output: Path | None,
+    algorithm: str,
+    pareto: bool,
+    figures: str,
+    plot: Path | None,
+    output_format: str,
+) -> None:
     """Plan SCENARIO, a folder or a scenario.yaml, for its target platform.
 
     Exit code 1 if no plan meets the requirements.
     """
-    plan = plan_scenario(load_scenario(scenario_path), algorithm)
+    problem = problem_of(load_scenario(scenario_path))
+    compared = chosen_figures(figures)
+    plan = checked_plan(problem, algorithm)
+    record = pareto_front(problem, compared) if pareto or plot is not None else None
+    if record is not None and plot is not None:
+        plot_front(record, plot)
+        say(f"front drawn in {plot}")
     if output is not None:
         write_atomically(output, dump_plan(plan))
         say(f"plan written to {output}")
-    emit(Report(plan, baselines=baselines(plan), predicted=predicted(plan)), output_format)
+    report = Report(plan, baselines=baselines(problem), front=record, predicted=predicted(plan))
+    emit(report, output_format)

@@ -10,8 +10,9 @@ from simulator.metrics import metrics
 from wakepath.comparison import compare
 from wakepath.flow import (
     baselines,
+    checked_plan,
     load_stream,
-    plan_scenario,
+    problem_of,
     record_stream,
     simulate_scenario,
 )
@@ -43,7 +44,8 @@ def command(
     feasible, a deadline was missed or a worker failed.
     """
     scenario = with_seed(load_scenario(scenario_path), seed)
-    plan = plan_scenario(scenario, DEFAULT_ALGORITHM)
+    problem = problem_of(scenario)
+    plan = checked_plan(problem, DEFAULT_ALGORITHM)
     stream = load_stream(scenario)
     recording = record_stream(plan, stream)
     with progress("simulating") as advance:
@@ -56,7 +58,7 @@ def command(
     measured = metrics(executed.measured)
     report = Report(
         plan,
-        baselines=baselines(plan),
+        baselines=baselines(problem),
         predicted=predicted(plan),
         simulated=simulated,
         measured=measured,
