@@ -34,5 +34,5 @@ class ConsoleParser(CodeBlockParser):
 
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(), ConsoleParser(), SkipParser()],
-    patterns=["README.md", "docs/*.md", "CONTRIBUTING.md"],
+    patterns=["README.md", "docs/*.md", "docs/how-to/*.md", "CONTRIBUTING.md"],
 ).pytest()

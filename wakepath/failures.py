@@ -68,5 +68,7 @@ _EXTRAS = {
     "onnx": "onnx",
     "onnxscript": "onnx",
     "onnxruntime": "onnx",
+    "ortools": "cp-sat",
+    "hypothesis": "testing",
 }
 """The extra that brings a package."""
