@@ -5,7 +5,7 @@ Transfers on a fifo link are placed into the gaps of the link in the same way (S
 2005). On a fair link a transfer is taken to be alone; eager play finds the true times afterwards.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from scheduler.graphs.lanes import Line, Pool
 from scheduler.graphs.mode_choice import ModeChoice
@@ -31,21 +31,28 @@ class Insertion:
         self._contended = "fifo" in sharing
         self._sent: list[tuple[int, int]] = []
 
-    def options(self, task: int) -> Iterator[tuple[int, int, int]]:
-        """(finish, start, mode) for each mode that may be chosen, predecessors being placed."""
-        tables = self.tables
-        arrivals = None if self._contended else self._arrivals(task)
+    def options(self, task: int) -> list[tuple[int, float, int, int]]:
+        """(finish, joules, mode, start) for each mode that may be chosen.
+
+        All predecessors must have been placed. There is at least one option.
+        """
+        tables, choice, contended = self.tables, self._choice, self._contended
+        ticks, energies_j = tables.ticks[task], tables.energies_j[task]
+        held, points = tables.held[task], tables.points[task]
+        arrivals = {} if contended else self._arrivals(task)
+        rows = []
         for mode, core in enumerate(tables.cores[task]):
-            if self._choice is not None and not self._choice.allows(task, mode):
+            if choice is not None and not choice.allows(task, mode):
                 continue
-            if arrivals is None:
-                ready, transfers = self._send(task, core)
-                for link, start, ticks, _ in transfers:
-                    self._link(link).remove(start, ticks)
+            ready = self._received(task, core) if contended else arrivals[core]
+            resource, units = held[mode][0] if len(held[mode]) == 1 else (0, 0)
+            if units and tables.capacity[resource] == 1:  # most often, and worth the haste
+                ready = max(ready, tables.wake[resource])
+                start = self._lines[resource].earliest(ready, ticks[mode], points[mode])
             else:
-                ready = arrivals[core]
-            start = self._fit(task, mode, ready)
-            yield start + tables.ticks[task][mode], start, mode
+                start = self._fit(held[mode], ticks[mode], points[mode], ready)
+            rows.append((start + ticks[mode], energies_j[mode], mode, start))
+        return rows
 
     def place(self, task: int, mode: int, start: int) -> None:
         """Place ``task`` as one of its options says."""
@@ -72,19 +79,18 @@ class Insertion:
             tuple(edge for _, edge in sorted(self._sent)) if self._contended else None,
         )
 
-    def _fit(self, task: int, mode: int, ready: int) -> int:
-        tables = self.tables
-        ticks, held = tables.ticks[task][mode], tables.held[task][mode]
-        start = ready
+    def _fit(self, held: Sequence[tuple[int, int]], ticks: int, point: int, ready: int) -> int:
+        """The first start from ``ready`` at which all resources have room for ``ticks``."""
+        wake, capacity = self.tables.wake, self.tables.capacity
         while True:
+            start = ready
             for resource, units in held:
-                start = max(start, tables.wake[resource])
-                if tables.capacity[resource] == 1:
-                    point = tables.points[task][mode]
+                start = max(start, wake[resource])
+                if capacity[resource] == 1:
                     start = self._lines[resource].earliest(start, ticks, point)
                 else:
                     start = self._pools[resource].earliest(start, ticks, units)
-            if start == ready or len(held) == 1:
+            if start == ready:
                 return start
             ready = start
 
@@ -94,15 +100,23 @@ class Insertion:
         ready = dict.fromkeys(tables.cores[task], 0)
         for index in tables.inward[task]:
             edge = edges[index]
-            source, there = edge.source, self.finishes[edge.source]
-            origin = tables.cores[source][self.modes[source]] if edge.ticks else None
+            source, ticks = edge.source, edge.ticks
+            origin = tables.cores[source][self.modes[source]] if ticks else None
             for core, before in ready.items():
-                arrival = there
+                arrival = self.finishes[source]
                 if origin is not None and core is not None and core != origin:
                     link = link_of[origin][core]
-                    arrival += edge.ticks[link] if link is not None else 0  # never chosen
+                    if link is not None:  # else the mode is never chosen
+                        arrival += ticks[link]
                 if arrival > before:
                     ready[core] = arrival
+        return ready
+
+    def _received(self, task: int, core: int | None) -> int:
+        """When all inputs would be on ``core``, sent through the gaps of the links."""
+        ready, taken = self._send(task, core)
+        for link, start, ticks, _ in taken:
+            self._link(link).remove(start, ticks)
         return ready
 
     def _send(self, task: int, core: int | None) -> tuple[int, list[tuple[int, int, int, int]]]:

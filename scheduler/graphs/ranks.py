@@ -26,10 +26,12 @@ class Means:
 
 def means_of(tables: Tables) -> Means:
     """The mean costs of a graph."""
-    places = tuple(map(_places, tables.cores, tables.ticks))
+    places = _all_places(tables)
     ticks = tuple(
-        sum([row[mode] for mode in modes]) / len(modes)
-        for row, modes in zip(tables.ticks, places, strict=True)
+        [
+            sum([row[mode] for mode in modes]) / len(modes)
+            for row, modes in zip(tables.ticks, places, strict=True)
+        ]
     )
     weights: dict[tuple[tuple[int | None, ...], tuple[int | None, ...]], _Weights] = {}
     transfer = []
@@ -44,6 +46,16 @@ def means_of(tables: Tables) -> Means:
         total = sum([edge.ticks[link] * times for link, times in pairs])
         transfer.append(total / count if count else 0.0)
     return Means(places, ticks, tuple(transfer))
+
+
+def _all_places(tables: Tables) -> tuple[tuple[int, ...], ...]:
+    one_each = {cores: len(set(cores)) == len(cores) for cores in tables.cores}
+    return tuple(
+        [
+            tuple(range(len(cores))) if one_each[cores] else _places(cores, ticks)
+            for cores, ticks in zip(tables.cores, tables.ticks, strict=True)
+        ]
+    )
 
 
 def _places(cores: tuple[int | None, ...], ticks: tuple[int, ...]) -> tuple[int, ...]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from scheduler.graphs.problem import GraphProblem
 from scheduler.graphs.tables import Tables
 from scheduler.infeasible import Infeasible
 
@@ -23,74 +22,71 @@ def reach_of(tables: Tables) -> Reach:
     Each neighbour is taken in the mode that suits the task in question best, so the bound holds for
     any choice. Raises ``Infeasible`` if a task is left without a mode for want of links.
     """
-    problem, count = tables.problem, len(tables.ticks)
+    count, edges = len(tables.ticks), tables.problem.edges
     heads: list[list[int | None]] = []
+    done: list[_ByCore] = []
     for task in range(count):
-        woken = [
-            max((tables.wake[resource] for resource, _ in held), default=0)
-            for held in tables.held[task]
-        ]
-        row: list[int | None] = list(woken)
+        asked = dict.fromkeys(tables.cores[task], 0)
         for index in tables.inward[task]:
-            source = problem.edges[index].source
-            done = _by_core(tables, source, heads[source])
-            row = _joined(problem, index, done, tables.cores[task], row, forward=True)
-        heads.append(_possible(problem, task, row))
+            _raise(tables, index, done[edges[index].source], asked, forward=True)
+        row = [asked.get(core) for core in tables.cores[task]]
+        for mode, held in enumerate(tables.held[task]):
+            head = row[mode]
+            if head is not None and held:
+                row[mode] = max(head, *[tables.wake[resource] for resource, _ in held])
+        heads.append(_possible(tables, task, row))
+        done.append(_by_core(tables, task, row))
     tails: list[list[int | None]] = [[] for _ in range(count)]
     for task in reversed(range(count)):
-        row = [0] * len(tables.ticks[task])
-        row = [None if head is None else 0 for head in heads[task]]
+        asked = dict.fromkeys(tables.cores[task], 0)
         for index in tables.outward[task]:
-            target = problem.edges[index].target
-            done = _by_core(tables, target, tails[target])
-            row = _joined(problem, index, done, tables.cores[task], row, forward=False)
-        tails[task] = _possible(problem, task, row)
+            _raise(tables, index, done[edges[index].target], asked, forward=False)
+        row = [
+            None if head is None else asked.get(core)
+            for head, core in zip(heads[task], tables.cores[task], strict=True)
+        ]
+        tails[task] = _possible(tables, task, row)
+        done[task] = _by_core(tables, task, row)
     return Reach(tuple(map(tuple, heads)), tuple(map(tuple, tails)))
 
 
-def _by_core(tables: Tables, task: int, row: list[int | None]) -> dict[int | None, int]:
-    """By core: the least of bound plus duration over the modes of ``task`` there."""
-    best: dict[int | None, int] = {}
+_ByCore = dict[int | None, int]
+"""A bound for each core at which a mode is possible."""
+
+
+def _by_core(tables: Tables, task: int, row: list[int | None]) -> _ByCore:
+    """The least of bound plus duration over the modes of ``task`` at each core."""
+    best: _ByCore = {}
     for core, ticks, bound in zip(tables.cores[task], tables.ticks[task], row, strict=True):
         if bound is not None and bound + ticks < best.get(core, bound + ticks + 1):
             best[core] = bound + ticks
     return best
 
 
-def _joined(
-    problem: GraphProblem,
-    index: int,
-    done: dict[int | None, int],
-    cores: tuple[int | None, ...],
-    row: list[int | None],
-    *,
-    forward: bool,
-) -> list[int | None]:
-    """``row`` raised to what the neighbour over edge ``index`` asks, by mode of the task."""
-    edge = problem.edges[index]
-    least: dict[int | None, int | None] = {}
-    for core in set(cores):
-        options = []
-        for other, ticks in done.items():
-            cost = 0
-            if edge.ticks and core is not None and other not in (None, core):
-                link = problem.link[other][core] if forward else problem.link[core][other]
+def _raise(tables: Tables, index: int, done: _ByCore, asked: _ByCore, *, forward: bool) -> None:
+    """Raise ``asked`` to what the neighbour over an edge asks; drop cores that it cannot reach."""
+    ticks, table = tables.problem.edges[index].ticks, tables.problem.link
+    for core, before in list(asked.items()):
+        least = None
+        for other, bound in done.items():
+            crossing = 0
+            if ticks and core is not None and other is not None and core != other:
+                link = table[other][core] if forward else table[core][other]
                 if link is None:
                     continue
-                cost = edge.ticks[link]
-            options.append(ticks + cost)
-        least[core] = min(options, default=None)
-    raised: list[int | None] = []
-    for core, bound in zip(cores, row, strict=True):
-        asked = least[core]
-        raised.append(None if bound is None or asked is None else max(bound, asked))
-    return raised
+                crossing = ticks[link]
+            if least is None or bound + crossing < least:
+                least = bound + crossing
+        if least is None:
+            del asked[core]
+        elif least > before:
+            asked[core] = least
 
 
-def _possible(problem: GraphProblem, task: int, row: list[int | None]) -> list[int | None]:
+def _possible(tables: Tables, task: int, row: list[int | None]) -> list[int | None]:
     if all(bound is None for bound in row):
         raise Infeasible(
-            f"task '{problem.tasks[task].name}' can run in none of its modes",
+            f"task '{tables.problem.tasks[task].name}' can run in none of its modes",
             "no link joins any of them to a mode of the tasks beside it: add a link or a mode",
         )
     return row

@@ -15,6 +15,8 @@ class Tables:
     """By task and mode."""
     cores: tuple[tuple[int | None, ...], ...]
     """By task and mode: the resource where the data are."""
+    energies_j: tuple[tuple[float, ...], ...]
+    """By task and mode."""
     points: tuple[tuple[int, ...], ...]
     """By task and mode."""
     held: tuple[tuple[tuple[tuple[int, int], ...], ...], ...]
@@ -59,10 +61,11 @@ def tabulate(problem: GraphProblem) -> Tables:
                 pairs[mode.holds] = tuple((r, h) for r, h in enumerate(mode.holds) if h)
     return Tables(
         problem,
-        ticks=tuple(tuple(m.ticks for m in task.modes) for task in problem.tasks),
-        cores=tuple(tuple(m.core for m in task.modes) for task in problem.tasks),
-        points=tuple(tuple(m.point for m in task.modes) for task in problem.tasks),
-        held=tuple(tuple(pairs[m.holds] for m in task.modes) for task in problem.tasks),
+        ticks=tuple(tuple([m.ticks for m in task.modes]) for task in problem.tasks),
+        cores=tuple(tuple([m.core for m in task.modes]) for task in problem.tasks),
+        energies_j=tuple(tuple([m.energy_j for m in task.modes]) for task in problem.tasks),
+        points=tuple(tuple([m.point for m in task.modes]) for task in problem.tasks),
+        held=tuple(tuple([pairs[m.holds] for m in task.modes]) for task in problem.tasks),
         inward=tuple(map(tuple, inward)),
         outward=tuple(map(tuple, outward)),
         capacity=tuple(r.capacity for r in problem.resources),

@@ -39,14 +39,11 @@ def place(tables: Tables) -> Placement:
     heapify(ready)
     while ready:
         _, task = heappop(ready)
-        options = list(insertion.options(task))
+        options = insertion.options(task)
         if task in path:
             there = [row for row in options if tables.cores[task][row[2]] == core]
             options = there or options
-        modes = problem.tasks[task].modes
-        _, _, mode, start = min(
-            (finish, modes[mode].energy_j, mode, start) for finish, start, mode in options
-        )
+        _, _, mode, start = min(options)
         insertion.place(task, mode, start)
         for index in tables.outward[task]:
             target = problem.edges[index].target

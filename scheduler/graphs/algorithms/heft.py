@@ -26,12 +26,7 @@ def place(tables: Tables) -> Placement:
     """What HEFT decides, deadlines aside. Raises ``Infeasible`` as `Insertion` does."""
     ranks = upward_ranks(tables, means_of(tables))
     insertion = Insertion(tables)
-    tasks = tables.problem.tasks
     for task in sorted(range(len(ranks)), key=lambda task: -ranks[task]):
-        modes = tasks[task].modes
-        _, _, mode, start = min(
-            (finish, modes[mode].energy_j, mode, start)
-            for finish, start, mode in insertion.options(task)
-        )
+        _, _, mode, start = min(insertion.options(task))
         insertion.place(task, mode, start)
     return insertion.placement()

@@ -38,10 +38,10 @@ def place(tables: Tables) -> Placement:
     heapify(ready)
     while ready:
         _, task = heappop(ready)
-        modes, cores, row = problem.tasks[task].modes, tables.cores[task], costs[task]
+        cores, row = tables.cores[task], costs[task]
         _, _, mode, start = min(
-            (finish + row[cores[mode]], modes[mode].energy_j, mode, start)
-            for finish, start, mode in insertion.options(task)
+            (finish + row[cores[mode]], joules, mode, start)
+            for finish, joules, mode, start in insertion.options(task)
         )
         insertion.place(task, mode, start)
         for index in tables.outward[task]:
