@@ -21,7 +21,7 @@ from scheduler.graphs.solution import GraphSolution, heuristic_solution, require
 from scheduler.graphs.tables import Tables, tables_of
 from scheduler.graphs.timing import play
 
-TASKS_PLAYED = 500_000
+TASKS_PLAYED = 100_000
 """Tasks times schedules that a round may play before it stops looking."""
 
 
