@@ -8,7 +8,7 @@ with three decimals: exact nanoseconds.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,12 @@ import numpy as np
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.documents.files import write_atomically
+from simulator.perfetto_tracks import FIRST_TRACK, PROCESS, Event, Tracks
 from simulator.power_timeline import PowerTimeline, power_timeline
-from simulator.trace import NOT_STOPPED, Activity, Outcome, Trace
+from simulator.shared_trace import Run, activities_of, traces_of
+from simulator.trace import NOT_STOPPED, Activities, Activity, Outcome, Trace
 
-PROCESS = 1
-FIRST_TRACK = 10
-"""Thread ids of the tracks start here, so that none equals the process id."""
 DEFAULT_WINDOW_NS = 60 * NANOSECONDS_PER_SECOND
-
-Event = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class Window:
 
 
 def write_perfetto(
-    trace: Trace, path: Path, start_ns: int = 0, length_ns: int = DEFAULT_WINDOW_NS
+    trace: Run, path: Path, start_ns: int = 0, length_ns: int = DEFAULT_WINDOW_NS
 ) -> Window:
     """Write a window of ``trace`` to ``path``, wholly or not at all; returns what is shown.
 
@@ -56,34 +53,43 @@ def write_perfetto(
 
 
 def perfetto_document(
-    trace: Trace, start_ns: int = 0, length_ns: int = DEFAULT_WINDOW_NS
+    trace: Run, start_ns: int = 0, length_ns: int = DEFAULT_WINDOW_NS
 ) -> tuple[dict[str, Any], Window]:
-    """The JSON object of a window of ``trace``: a track a core, link, gate and sensor; power."""
+    """The JSON object of a window of ``trace``: tracks of cores, links, gates and sensors; power.
+
+    A run of several pipelines has a sensor and a track of gates for each. Transfers that overlap
+    on a fair link are shown on tracks of their own, for slices of one track may not overlap.
+    """
     end_ns = min(start_ns + length_ns, trace.duration_ns)
     if start_ns < 0 or end_ns <= start_ns:
         raise ValueError(
             f"a window of {length_ns} ns from {start_ns} ns shows nothing of a run of "
             f"{trace.duration_ns} ns"
         )
-    done = trace.activities
+    done, pipeline = activities_of(trace)
     rows = np.flatnonzero((done.start_ns <= end_ns) & (done.end_ns >= start_ns))
     window = Window(start_ns, end_ns, len(rows), len(done.start_ns) - len(rows))
-    tracks = _Tracks(trace)
+    tracks = Tracks(trace, done, rows.tolist())
+    pipelines = traces_of(trace)
     events = [
         *tracks.metadata(),
         *sorted(
             [
-                *_slices(trace, rows.tolist(), tracks),
-                *_sensor(trace, window, tracks),
+                *_slices(pipelines, done, pipeline.tolist(), rows.tolist(), tracks),
+                *(
+                    event
+                    for index, one in enumerate(pipelines)
+                    for event in _sensor(one, window, tracks.sensor(index))
+                ),
                 *_counters(power_timeline(trace), window),
             ],
             key=lambda event: float(event["ts"]),
         ),
     ]
     about = {
-        "plan": trace.plan.name,
-        "platform": trace.plan.platform.name,
-        "times": trace.origin,
+        "plan": ", ".join(one.plan.name for one in pipelines),
+        "platform": pipelines[0].plan.platform.name,
+        "times": pipelines[0].origin,
         "power": "modelled",
         "not_in_power": "energy spent in no time, such as the entry of an idle state",
         "shown_from_s": _seconds(start_ns),
@@ -95,88 +101,77 @@ def perfetto_document(
     return {"displayTimeUnit": "ns", "metadata": about, "traceEvents": events}, window
 
 
-class _Tracks:
-    """Thread ids: the sensor, the cores, the links, the gates."""
-
-    def __init__(self, trace: Trace) -> None:
-        platform = trace.plan.platform
-        self._process = f"{trace.plan.name} on {platform.name} ({trace.origin})"
-        self._names = ["sensor"]
-        self._names += [f"core {core.name}" for core in platform.cores]
-        self._names += [f"link {link.name}" for link in platform.links]
-        self._names.append("gates")
-
-    @property
-    def sensor(self) -> int:
-        return FIRST_TRACK
-
-    @property
-    def gates(self) -> int:
-        return FIRST_TRACK + len(self._names) - 1
-
-    def resource(self, index: int) -> int:
-        """Of a core or link, by its index in a trace."""
-        return FIRST_TRACK + 1 + index
-
-    def metadata(self) -> Iterator[Event]:
-        yield _metadata("process_name", PROCESS, {"name": self._process})
-        for index, name in enumerate(self._names):
-            yield _metadata("thread_name", FIRST_TRACK + index, {"name": name})
-            yield _metadata("thread_sort_index", FIRST_TRACK + index, {"sort_index": index})
-
-
-def _slices(trace: Trace, rows: list[int], tracks: _Tracks) -> Iterator[Event]:
+def _slices(
+    pipelines: Sequence[Trace],
+    done: Activities,
+    owner: list[int],
+    rows: list[int],
+    tracks: Tracks,
+) -> Iterator[Event]:
     """Activities as slices, gate decisions as instants, and flows from core to core."""
-    done, plan = trace.activities, trace.plan
-    segments = [segment.name for segment in plan.task_graph.segments]
-    gate_after = {
-        segments.index(gate.segment): index
-        for index, setting in enumerate(plan.gates)
-        for gate in plan.task_graph.gates
-        if gate.name == setting.gate
-    }
-    stations = _stations(trace, rows)
+    named = [_Named(trace, several=len(pipelines) > 1) for trace in pipelines]
+    stations = _stations(done, owner, rows)
     for row in rows:
+        whose, sample = owner[row], int(done.sample[row])
+        trace, names = pipelines[whose], named[whose]
         activity, segment = Activity(done.activity[row]), int(done.segment[row])
-        sample, start_ns = int(done.sample[row]), int(done.start_ns[row])
-        end_ns, track = int(done.end_ns[row]), tracks.resource(int(done.resource[row]))
+        start_ns, end_ns, track = int(done.start_ns[row]), int(done.end_ns[row]), tracks.of(row)
         yield {
             "ph": "X",
-            "name": _slice_name(activity, segments[segment]),
+            "name": names.slice(activity, segment),
             "cat": activity.name.lower(),
             "pid": PROCESS,
             "tid": track,
             "ts": _us(start_ns),
             "dur": _us(end_ns - start_ns),
-            "args": {"sample": sample, "segment": segments[segment]},
+            "args": {"sample": sample, "segment": names.segments[segment]},
         }
         if row in stations:
-            yield _flow(stations[row], sample, track, start_ns)
+            yield _flow(stations[row], sample * len(pipelines) + whose, track, start_ns)
         if activity is Activity.GATE:
-            gate = gate_after[segment]
+            gate = names.gate_after[segment]
             stopped = int(trace.samples.exit_gate[sample]) == gate
+            setting = trace.plan.gates[gate]
             yield {
                 "ph": "i",
                 "s": "t",
-                "name": f"{plan.gates[gate].gate}: {'stopped' if stopped else 'passed'}",
+                "name": f"{setting.gate}: {'stopped' if stopped else 'passed'}",
                 "cat": "decision",
                 "pid": PROCESS,
-                "tid": tracks.gates,
+                "tid": tracks.gates(whose),
                 "ts": _us(end_ns),
-                "args": {"sample": sample, "threshold": plan.gates[gate].threshold},
+                "args": {"sample": sample, "threshold": setting.threshold},
             }
 
 
-def _stations(trace: Trace, rows: list[int]) -> dict[int, str]:
+class _Named:
+    """Names of one pipeline's segments and gates."""
+
+    def __init__(self, trace: Trace, *, several: bool) -> None:
+        plan = trace.plan
+        self.segments = [segment.name for segment in plan.task_graph.segments]
+        follows = {gate.name: gate.segment for gate in plan.task_graph.gates}
+        self.gate_after = {
+            self.segments.index(follows[setting.gate]): index
+            for index, setting in enumerate(plan.gates)
+        }
+        self._prefix = f"{plan.name}: " if several else ""
+
+    def slice(self, activity: Activity, segment: int) -> str:
+        """What a slice is called."""
+        what = "" if activity is Activity.COMPUTE else f"{activity.name.lower()} "
+        return f"{self._prefix}{what}{self.segments[segment]}"
+
+
+def _stations(done: Activities, owner: list[int], rows: list[int]) -> dict[int, str]:
     """Phase of the flow event at each row where a sample that changes core computes or crosses.
 
     A flow has one start, one end and steps between; a sample seen at one place only has none.
     """
-    done = trace.activities
-    passed: dict[int, list[int]] = {}
+    passed: dict[tuple[int, int], list[int]] = {}
     for row in rows:
         if done.activity[row] in (Activity.COMPUTE, Activity.TRANSFER):
-            passed.setdefault(int(done.sample[row]), []).append(row)
+            passed.setdefault((owner[row], int(done.sample[row])), []).append(row)
     phases = {}
     for stops in passed.values():
         if len({int(done.resource[row]) for row in stops}) > 1:
@@ -185,13 +180,13 @@ def _stations(trace: Trace, rows: list[int]) -> dict[int, str]:
     return phases
 
 
-def _flow(phase: str, sample: int, track: int, at_ns: int) -> Event:
+def _flow(phase: str, flow_id: int, track: int, at_ns: int) -> Event:
     """Binds to the slice that was opened last on the track: the event before it in the file."""
     flow: Event = {
         "ph": phase,
         "name": "sample",
         "cat": "sample",
-        "id": sample,
+        "id": flow_id,
         "pid": PROCESS,
         "tid": track,
         "ts": _us(at_ns),
@@ -201,7 +196,7 @@ def _flow(phase: str, sample: int, track: int, at_ns: int) -> Event:
     return flow
 
 
-def _sensor(trace: Trace, window: Window, tracks: _Tracks) -> Iterator[Event]:
+def _sensor(trace: Trace, window: Window, track: int) -> Iterator[Event]:
     """Each release as an instant."""
     samples = trace.samples
     inside = (samples.release_ns >= window.start_ns) & (samples.release_ns <= window.end_ns)
@@ -213,7 +208,7 @@ def _sensor(trace: Trace, window: Window, tracks: _Tracks) -> Iterator[Event]:
             "name": "release",
             "cat": "sensor",
             "pid": PROCESS,
-            "tid": tracks.sensor,
+            "tid": track,
             "ts": _us(int(samples.release_ns[sample])),
             "args": {
                 "sample": sample,
@@ -243,14 +238,6 @@ def _counters(timeline: PowerTimeline, window: Window) -> Iterator[Event]:
                 "ts": _us(max(int(time_ns[step]), window.start_ns)),
                 "args": {name: float(power_w[step]) * 1e3},
             }
-
-
-def _metadata(name: str, track: int, args: dict[str, object]) -> Event:
-    return {"ph": "M", "name": name, "pid": PROCESS, "tid": track, "args": args}
-
-
-def _slice_name(activity: Activity, segment: str) -> str:
-    return segment if activity is Activity.COMPUTE else f"{activity.name.lower()} {segment}"
 
 
 def _us(time_ns: int) -> float:

@@ -1,6 +1,7 @@
 """Several pipelines on one platform, with times and joules that one adds up by hand."""
 
 from dataclasses import replace
+from itertools import pairwise
 from math import fsum
 
 import pytest
@@ -10,6 +11,7 @@ from scheduler.pipelines.priorities import rate_monotonic
 from simulator.durations import UnsupportedPlan
 from simulator.energy import energy_by_cause_j
 from simulator.engine import simulate, simulate_together
+from simulator.perfetto import perfetto_document
 from simulator.power_timeline import power_timeline
 from simulator.queues import QueueRule
 from simulator.residency import core_residencies
@@ -164,3 +166,33 @@ def test_no_pipeline_is_refused():
 def test_too_few_priorities_are_refused():
     with pytest.raises(ValueError, match="1 priorities for 2 pipelines"):
         simulate_together([(SHORT, releases([0])), (LONG, releases([0]))], priorities=[0])
+
+
+def test_the_picture_shows_each_pipeline_and_transfers_side_by_side():
+    device = {"cores": [core(c) for c in "abc"], "links": [bus("abc", arbitration="fair")]}
+    first = chain_plan([SegmentSpec("a", 100), SegmentSpec("c", 5)], **device)
+    second = chain_plan([SegmentSpec("b", 200), SegmentSpec("c", 5)], **device)
+    pipelines = [
+        (replace(first, name="x"), releases([0])),
+        (replace(second, name="y"), releases([0])),
+    ]
+    document, window = perfetto_document(simulate_together(pipelines))
+    assert window.left_out == 0
+    events = document["traceEvents"]
+    names = {e["tid"]: e["args"]["name"] for e in events if e["name"] == "thread_name"}
+    assert [*names.values()] == [
+        *("sensor x", "sensor y", "core a", "core b", "core c"),
+        *("link bus", "link bus (2)", "gates x", "gates y"),
+    ]
+    slices = [e for e in events if e["ph"] == "X"]
+    assert {e["name"] for e in slices if names[e["tid"]] == "core c"} >= {"x: s1", "y: s1"}
+    by_track = {}
+    for one in slices:
+        by_track.setdefault(one["tid"], []).append((one["ts"], one["ts"] + one["dur"]))
+    for spans in by_track.values():
+        assert all(before[1] <= after[0] for before, after in pairwise(spans))
+    flows = {}
+    for one in events:
+        if one["ph"] in "stf":
+            flows.setdefault(one["id"], []).append(one["ph"])
+    assert flows == {0: ["s", "t", "f"], 1: ["s", "t", "f"]}

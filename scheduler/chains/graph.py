@@ -1,0 +1,102 @@
+"""The graph of all moves that can be part of a plan within the bounds known so far."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduler.chains.model import Resting
+from scheduler.chains.tables import Floats, Integers
+from scheduler.kernels import survivors
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """P places in layers, A arcs between neighbouring layers."""
+
+    resting: Resting
+    """What it is the graph of."""
+    layers: Integers
+    """Layer l has the places ``layers[l]:layers[l + 1]``; the first and last have one each."""
+    tail: Integers
+    """(A,): place before."""
+    head: Integers
+    """(A,): place after."""
+    what: Integers
+    """(A,): move; number of moves and transition of the gates; -1 for the end."""
+    figures: tuple[int, ...]
+    """Which figures ``value`` has, as ``kernels.survivors`` numbers them."""
+    value: Floats
+    """(A, F): what the arc adds to each of them."""
+
+    @property
+    def places(self) -> int:
+        """How many there are."""
+        return int(self.layers[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """A mix of figures that may not exceed a limit."""
+
+    weights: Floats
+    """By figure, not negative; the largest activations have no part in it."""
+    limit: float
+    """What the mix may not exceed."""
+
+
+def surviving(
+    resting: Resting,
+    groups: Sequence[Sequence[Plane]],
+    figures: tuple[int, ...],
+    ends: tuple[int, ...] | None = None,
+) -> Graph:
+    """The graph of all that is on a way that keeps, of every group, some plane.
+
+    ``ends`` are the gate states that a way may end in, if not in all; ``figures`` those that the
+    arcs get.
+    """
+    tables, moves = resting.chain.tables, resting.chain.moves
+    width = int(np.diff(tables.states).max())
+    kept = np.ones((len(moves.decisions), width), np.bool_)
+    kept_gates = np.ones((len(tables.onward), len(tables.core)), np.bool_)
+    for group in groups:
+        some, some_gates = np.zeros_like(kept), np.zeros_like(kept_gates)
+        for plane in group:
+            least, least_gates = _through(resting, plane.weights, width, ends)
+            some |= least <= plane.limit
+            some_gates |= least_gates <= plane.limit
+        kept &= some
+        kept_gates &= some_gates
+    allowed = _allowed(resting, ends)
+    before, behind, layers, arcs = survivors.number(
+        moves.first, moves.decisions, tables.position, tables.states, tables.onward,
+        len(tables.head), len(tables.core), kept, kept_gates, allowed,
+    )  # fmt: skip
+    tail, head, what, value = survivors.write_out(
+        moves.first, moves.decisions, resting.time_ns, resting.energy_j, resting.price_j,
+        moves.fixed_j, moves.loss, moves.resident, resting.head, tables.head_bytes, tables.memory,
+        tables.position, tables.states, tables.onward, tables.reach, tables.in_p99,
+        tables.end_loss, kept, kept_gates, before, behind, arcs, int(layers[-1]) - 1,
+        allowed, np.array(figures),
+    )  # fmt: skip
+    return Graph(resting, layers, tail, head, what, figures, value)
+
+
+def _allowed(resting: Resting, ends: tuple[int, ...] | None) -> NDArray[np.bool_]:
+    count = len(resting.chain.tables.reach)
+    return np.ones(count, np.bool_) if ends is None else np.isin(np.arange(count), ends)
+
+
+def _through(
+    resting: Resting, weights: Floats, width: int, ends: tuple[int, ...] | None
+) -> tuple[Floats, Floats]:
+    tables, moves, mix = resting.chain.tables, resting.chain.moves, resting.mix(weights, ends)
+    come_before, come_behind = resting.come(mix)
+    go_before, go_behind, _ = resting.onward(mix)
+    return survivors.through(
+        moves.first, moves.decisions, resting.time_ns, mix.energy, mix.constant, mix.head,
+        tables.position, tables.states, tables.onward, tables.reach, mix.by_time,
+        come_before, come_behind, go_before, go_behind, width,
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""What a pass of labels is asked: which figures it carries, compares and bounds."""
+
+from collections.abc import Iterable, Sequence
+from math import inf
+
+import numpy as np
+
+from scheduler.chains.goals import Bounds, Goal
+from scheduler.chains.graph import Graph, Plane
+from scheduler.chains.passes import Line, Question
+from scheduler.chains.regions import Limited
+from scheduler.chains.tables import Floats
+from scheduler.kernels.survivors import ENERGY, MAX, MEAN, MEMORY, potentials
+
+
+def carried(goal: Goal, active: Iterable[int], bounds: Bounds) -> tuple[int, ...]:
+    """The figures of a label: the goal's, what breaks ties, what is limited; activations last."""
+    wanted = [goal.figures[0], MAX, ENERGY]
+    if goal.product or np.isfinite(bounds.energy_delay):
+        wanted.append(MEAN)
+    wanted += sorted(active)
+    memories = [f for f in dict.fromkeys((*goal.figures, *wanted)) if f >= MEMORY and not f % 2]
+    sums = [f for f in dict.fromkeys(wanted) if f < MEMORY or not f % 2]
+    return (*sums, *(f + 1 for f in memories))
+
+
+def question(
+    graph: Graph,
+    goal: Goal,
+    active: Iterable[int],
+    bounds: Bounds,
+    within: Limited,
+    groups: Sequence[Sequence[Plane]],
+    *,
+    budget: float = 0.0,
+    beam: int | None = None,
+) -> Question:
+    """Ask for the best label of ``graph`` that keeps a plane of every group.
+
+    ``active`` are the limited figures that dominance has to look at.
+    """
+    figures = graph.figures
+    compared = set(active) | {f + 1 for f in active if f >= MEMORY}
+    at_end = {MEAN} if goal.product else {f for f in goal.figures if f >= MEMORY and f % 2}
+    compared |= at_end | ({ENERGY, MEAN} if np.isfinite(bounds.energy_delay) else set())
+    compared.discard(figures[0])
+    additive = sum(1 for f in figures if f < MEMORY or not f % 2)
+    floors, eclipsed = _floors(graph, additive, goal, bounds, within)
+    return Question(
+        additive=additive,
+        compared=tuple(i for i, f in enumerate(figures) if f in compared),
+        at_end=tuple(i for i, f in enumerate(figures) if f in at_end),
+        groups=tuple(
+            tuple(Line(plane.weights[list(figures)], plane.limit) for plane in group)
+            for group in groups
+        ),
+        floors=floors,
+        eclipsed=eclipsed,
+        budget=budget,
+        beam=beam,
+    )
+
+
+def _floors(
+    graph: Graph, additive: int, goal: Goal, bounds: Bounds, within: Limited
+) -> tuple[Floats, np.ndarray]:
+    """Up to where a limited figure cannot bind any more: its limit less the most still to come."""
+    figures = graph.figures
+    floors = np.full((len(figures), graph.places), -inf)
+    eclipsed = np.full(len(figures), -1)
+    spared = {*goal.figures, MAX, ENERGY}
+    if goal.product or np.isfinite(bounds.energy_delay):
+        spared.add(MEAN)
+    for i, f in enumerate(figures[:additive]):
+        if f in spared or f not in within.figures:
+            continue
+        limit = within.limits[within.index(f)]
+        if f >= MEMORY:
+            eclipsed[i] = figures.index(f + 1)
+            limit -= graph.value[:, eclipsed[i]].max(initial=0.0)
+        most = -potentials(graph.tail, graph.head, -graph.value[:, i], graph.places, True)
+        floors[i] = np.where(np.isfinite(most), limit - most, -inf)
+    return floors, eclipsed

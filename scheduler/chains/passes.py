@@ -1,0 +1,160 @@
+"""One pass of labels through a graph, layer by layer, and the ways that it finds.
+
+The labels are those of a constrained shortest path (Irnich and Desaulniers 2005, "Shortest path
+problems with resource constraints"): of each place, the vectors of figures that no other one at
+that place beats. Bounds on what is still to come drop most of them before they are made.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduler.chains.graph import Graph
+from scheduler.chains.tables import Floats, Integers
+from scheduler.kernels.labels import extend
+from scheduler.kernels.survivors import group, potentials
+
+LABELS_AT_MOST = 40_000_000
+"""After which a pass gives up: their origins take 320 MB."""
+
+ROOM = 1 << 14
+"""Labels of a layer that there is room for at first."""
+
+
+class TooManyLabels(Exception):
+    """A pass gave up; what it was asked stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A mix of figures that may not exceed a limit."""
+
+    weights: Floats
+    """By figure of the graph; figures that take the maximum have no part in what is to come."""
+    limit: float
+    """What the mix may not exceed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a pass looks for."""
+
+    additive: int
+    """Figures of the graph from here on take the maximum instead of the sum."""
+    compared: tuple[int, ...]
+    """Figures that dominance compares besides the first."""
+    at_end: tuple[int, ...]
+    """The same at the end of the graph, where no limit is still to be kept."""
+    groups: tuple[tuple[Line, ...], ...]
+    """A plan keeps some line of every group."""
+    floors: Floats
+    """(F, P): see ``kernels.labels``."""
+    eclipsed: Integers
+    """(F,): the figure that does not matter where this one is at its floor; -1 for none."""
+    budget: float = 0.0
+    """By how much of the first figure a label may stand for better ones, over the whole pass."""
+    beam: int | None = None
+    """Labels of a layer that are kept, by the first line; None keeps all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The labels at the end of a pass."""
+
+    figures: Floats
+    """(L, F): in lexicographic order."""
+    debts: Floats
+    """(L,): how much less some dropped way might have had of the first figure."""
+    count: int
+    """Labels made."""
+    _graph: Graph
+    _origins: tuple[NDArray[np.int32], ...]
+
+    def ways(self) -> Iterator[tuple[Integers, Integers]]:
+        """By label at the end: the moves by segment, and the transitions of the gates."""
+        for label in range(len(self.figures)):
+            yield self.way(label)
+
+    def way(self, label: int) -> tuple[Integers, Integers]:
+        """The moves by segment of one label, and its transitions of the gates."""
+        what = np.empty(len(self._origins), np.int64)
+        for layer in range(len(self._origins) - 1, -1, -1):
+            label, arc = self._origins[layer][label]
+            what[layer] = self._graph.what[arc]
+        moves = len(self._graph.resting.chain.moves.decisions)
+        what = what[:-1]
+        return what[what < moves], what[what >= moves] - moves
+
+
+def run(graph: Graph, question: Question) -> Found:
+    """All labels that a question leaves; raises ``TooManyLabels``."""
+    layers, figures = graph.layers, len(graph.figures)
+    first, order = group(graph.head, graph.places)
+    lines = _lines(graph, question)
+    compared = np.array(question.compared, np.int64)
+    at_end = np.array(question.at_end, np.int64)
+    labels = np.array([0, 1]), np.zeros((1, figures)), np.zeros(1)
+    origins = []
+    count, room = 0, ROOM
+    for layer in range(1, len(layers) - 1):
+        low, high = int(layers[layer]), int(layers[layer + 1])
+        budget = question.budget * layer / (len(layers) - 2)
+        last = layer == len(layers) - 2
+        while True:
+            starts = np.zeros(high - low + 1, np.int64)
+            new = starts, np.empty((room, figures)), np.empty(room)
+            origin = np.empty((room, 2), np.int32)
+            made = extend(
+                (int(layers[layer - 1]), low, high), (first, order, graph.tail), graph.value,
+                question.additive, at_end if last else compared, lines,
+                (question.floors, question.eclipsed), labels, budget, new, origin,
+            )  # fmt: skip
+            if made >= 0:
+                break
+            room *= 4
+        count += made
+        if count > LABELS_AT_MOST:
+            raise TooManyLabels
+        labels = starts, new[1][:made].copy(), new[2][:made].copy()
+        origin = origin[:made].copy()
+        if question.beam is not None and made > question.beam:
+            labels, origin = _best(labels, origin, lines, low, question.beam)
+        origins.append(origin)
+    return Found(labels[1], labels[2], count, graph, tuple(origins))
+
+
+def to_end(graph: Graph, weights: Floats, additive: int) -> Floats:
+    """(P,): least mix of figures still to come, those that take the maximum left out."""
+    cost = graph.value[:, :additive] @ weights[:additive]
+    return potentials(graph.tail, graph.head, cost, graph.places, True)
+
+
+def _lines(graph: Graph, question: Question) -> tuple[Floats, Floats, Floats, Integers]:
+    lines = [line for alternatives in question.groups for line in alternatives]
+    sizes = [len(alternatives) for alternatives in question.groups]
+    weights = np.array([line.weights for line in lines]).reshape(len(lines), len(graph.figures))
+    ahead = [to_end(graph, line.weights, question.additive) for line in lines]
+    return (
+        weights,
+        np.array(ahead).reshape(len(lines), graph.places),
+        np.array([line.limit for line in lines]),
+        np.cumsum([0, *sizes]),
+    )
+
+
+def _best(
+    labels: tuple[Integers, Floats, Floats],
+    origin: NDArray[np.int32],
+    lines: tuple[Floats, Floats, Floats, Integers],
+    low: int,
+    beam: int,
+) -> tuple[tuple[Integers, Floats, Floats], NDArray[np.int32]]:
+    """The labels of a layer with the least bounds, in the same order."""
+    starts, rows, debts = labels
+    place = np.repeat(np.arange(starts.size - 1), np.diff(starts))
+    bound = rows @ lines[0][0] + lines[1][0][low + place]
+    kept = np.sort(np.argsort(bound, kind="stable")[:beam])
+    starts = np.searchsorted(kept, starts)
+    return (starts, rows[kept], debts[kept]), origin[kept]
