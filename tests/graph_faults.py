@@ -359,6 +359,7 @@ def problems(schedule: Schedule) -> Iterator[GraphProblem]:
     yield replace(problem, link=tuple((7,) * len(row) for row in problem.link))
     yield replace(problem, rail_power_w=float("nan"))
     yield replace(problem, deadline_ticks=-1)
+    yield replace(problem, period_ticks=10**400)
     yield replace(problem, resources=(replace(problem.resources[0], capacity=0),))
 
 

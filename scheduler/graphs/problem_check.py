@@ -6,6 +6,9 @@ from math import isfinite
 from scheduler.graphs.problem import GraphProblem, GraphTask
 from scheduler.validity import Violation
 
+LARGEST = 10**18
+"""Of ticks and units: thirty years of nanoseconds, and within the 64 bits of solvers."""
+
 
 def check_problem(problem: GraphProblem) -> tuple[Violation, ...]:
     """Everything that is wrong with the form of ``problem``, of kind ``problem``.
@@ -39,17 +42,27 @@ def _repeated(what: str, names: Iterable[str]) -> Iterator[str]:
 
 def _resources(problem: GraphProblem) -> Iterator[str]:
     for row in problem.resources:
-        if row.capacity < 1:
-            yield f"resource '{row.name}' has a capacity of {row.capacity}: at least 1"
-        for name in ("wake_ticks", "switch_ticks", "idle_power_w", "wake_energy_j"):
+        if not 1 <= row.capacity <= LARGEST:
+            shown = min(row.capacity, LARGEST + 1)
+            yield f"resource '{row.name}' has a capacity of {shown}: from 1 to {LARGEST}"
+        for name in (
+            "idle_power_w",
+            "wake_ticks",
+            "wake_energy_j",
+            "switch_ticks",
+            "switch_energy_j",
+        ):
             yield from _not_negative(f"resource '{row.name}': {name}", getattr(row, name))
-        yield from _not_negative(f"resource '{row.name}': switch_energy_j", row.switch_energy_j)
     for budget in problem.budgets:
         yield from _not_negative(f"budget '{budget.name}': size", budget.size)
 
 
 def _not_negative(where: str, value: float) -> Iterator[str]:
-    if not (isfinite(value) and value >= 0):
+    if isinstance(value, int):
+        if not 0 <= value <= LARGEST:
+            shown = str(value) if abs(value) < LARGEST * LARGEST else "endless"
+            yield f"{where} is {shown}: from 0 to {LARGEST}"
+    elif not (isfinite(value) and value >= 0):
         yield f"{where} is {value}: not negative, and finite"
 
 

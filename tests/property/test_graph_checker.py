@@ -114,7 +114,7 @@ values = (
 )
 
 
-@many(300)
+@many(200)
 @given(randoms.map(random_schedule), st.data())
 def test_whatever_stands_in_a_file_the_checker_has_an_answer(
     schedule: Schedule, data: st.DataObject

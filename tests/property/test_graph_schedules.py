@@ -29,7 +29,7 @@ def examples(count: int) -> settings:
     )
 
 
-@examples(250)
+@examples(150)
 @given(graph_problems())
 def test_every_heuristic_makes_sound_schedules_or_none(problem: GraphProblem) -> None:
     for algorithm in HEURISTICS:  # `schedule_graph` raises if the checker refuses
@@ -94,7 +94,7 @@ def sound(problem: GraphProblem, modes: tuple[int, ...], timing: Timing) -> bool
     return check_schedule(schedule) == ()
 
 
-@examples(300)
+@examples(200)
 @given(played(max_tasks=10))
 def test_eager_play_is_sound_and_its_own_order_is_as_good(
     world: tuple[GraphProblem, tuple[int, ...], Timing],
@@ -195,7 +195,7 @@ def test_time_scales(problem: GraphProblem, factor: int) -> None:
     assert math.isclose(other.energy_j, one.energy_j, rel_tol=1e-9, abs_tol=1e-9)
 
 
-@examples(150)
+@examples(80)
 @given(graph_problems(), randoms)
 def test_names_mean_nothing(problem: GraphProblem, random) -> None:  # type: ignore[no-untyped-def]
     labels = [f"n{index}" for index in range(len(problem.tasks))]
