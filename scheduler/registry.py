@@ -8,6 +8,7 @@ from scheduler.problem import Problem
 
 ALGORITHMS: dict[str, str] = {
     "chain-dp": "scheduler.algorithms.chain_dp",
+    "chain-bucketed": "scheduler.algorithms.chain_bucketed",
     "brute-force": "scheduler.algorithms.brute_force",
     "best-single-core": "scheduler.algorithms.best_single_core",
     "race-to-idle": "scheduler.algorithms.race_to_idle",

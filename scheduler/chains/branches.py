@@ -17,7 +17,7 @@ from scheduler.chains.goals import Bounds, Goal
 from scheduler.chains.model import Chain, Path, Resting
 from scheduler.chains.regions import Limited, least_product, limited, priced, weights_of
 from scheduler.chains.tables import Floats
-from scheduler.kernels.survivors import CHARGED, ENERGY, LOSS, MEAN, MEMORY
+from scheduler.kernels.arcs import CHARGED, ENERGY, LOSS, MEAN, MEMORY
 from scheduler.problem import Problem
 
 SETS_OF_ENDS = 32
@@ -82,7 +82,9 @@ def sets_of_ends(chain: Chain, bounds: Bounds) -> list[tuple[int, ...] | None]:
     losses = chain.tables.end_loss
     last = range(int(chain.tables.states[-2]), int(chain.tables.states[-1]))
     levels = sorted({float(losses[q]) for q in last})
-    cells = [[float(x) for x in cell] for cell in np.array_split(levels, min(len(levels), SETS_OF_ENDS))]
+    cells = [
+        [float(x) for x in cell] for cell in np.array_split(levels, min(len(levels), SETS_OF_ENDS))
+    ]
     return [tuple(q for q in last if losses[q] in cell) for cell in cells]
 
 
@@ -193,7 +195,9 @@ def _strained(duals: Duals, within: Limited) -> tuple[int, ...]:
 
 
 def _slopes(best: float) -> list[float]:
-    return [0.0, *np.geomspace(best / 8.0, best * 8.0, SLOPES).tolist()] if best > 0.0 else [0.0, 1.0]
+    return (
+        [0.0, *np.geomspace(best / 8.0, best * 8.0, SLOPES).tolist()] if best > 0.0 else [0.0, 1.0]
+    )
 
 
 def _product_bound(slopes: Sequence[float], values: Sequence[float], least_mean: float) -> float:

@@ -22,6 +22,9 @@ ITERATIONS = 60
 CEILING = 1e7
 """Largest price, in optima per limit: beyond it, a limit is as good as out of reach."""
 
+TINY = 1e-30
+"""Joules or nanoseconds: nothing that is minimised is smaller unless it is 0."""
+
 ENOUGH = 1e-9
 """Relative gain below which the prices are final."""
 
@@ -57,7 +60,14 @@ def best_prices(
     if not np.any(start > 0.0):
         return found
     sizes = np.maximum(np.abs(limits), np.abs(path.figures[list(limited)]))
-    unit = max(abs(value), 1e-300) / np.maximum(sizes, 1e-300)
+    sizes = np.where(sizes > 0.0, sizes, 1.0)
+    frugal = objective * 0.0
+    frugal[list(limited)] = np.where(start > 0.0, 1.0 / sizes, 0.0)
+    _, other = least(frugal)
+    if other is not None:
+        found.paths.append(other)
+        value = max(abs(value), abs(float(objective @ other.figures)))
+    unit = max(abs(value), TINY) / sizes
     basis = _Basis(float(objective @ path.figures), start * unit, abs(value))
     for _ in range(ITERATIONS):
         prices = basis.prices()
@@ -79,7 +89,8 @@ def best_prices(
 
 
 def _excess(path: Path, limited: Sequence[int], limits: Floats) -> Floats:
-    return path.figures[list(limited)] - limits
+    excess: Floats = path.figures[list(limited)] - limits
+    return excess
 
 
 class _Basis:
@@ -88,7 +99,7 @@ class _Basis:
 
     def __init__(self, cost: float, excess: Floats, scale: float) -> None:
         rows = excess.size + 1
-        self._scale = max(scale, 1e-300)
+        self._scale = max(scale, TINY)
         self._columns = np.zeros((rows, rows))
         self._costs = np.zeros(rows)
         for k, over in enumerate(excess):
@@ -100,7 +111,7 @@ class _Basis:
 
     def prices(self) -> Floats:
         """By limit: what the programme would pay for a unit more."""
-        self._duals = np.linalg.solve(self._columns.T, self._costs)
+        self._duals: Floats = np.linalg.solve(self._columns.T, self._costs).astype(float)
         return -self._duals[:-1]
 
     def take_slack(self, prices: Floats) -> bool:

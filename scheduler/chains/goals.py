@@ -9,7 +9,7 @@ import numpy as np
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from scheduler.chains.model import Chain, memory_figure
 from scheduler.chains.tables import Floats
-from scheduler.kernels.survivors import CHARGED, ENERGY, LOSS, MAX, MEAN, MEMORY, P99
+from scheduler.kernels.arcs import CHARGED, ENERGY, LOSS, MAX, MEAN, MEMORY, P99
 from scheduler.plan import Objective
 from scheduler.problem import Problem
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scheduler.chains.model import Resting
 from scheduler.chains.tables import Floats, Integers
 from scheduler.kernels import survivors
+from scheduler.kernels.arcs import write_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,18 @@ def surviving(
     allowed = _allowed(resting, ends)
     before, behind, layers, arcs = survivors.number(
         moves.first, moves.decisions, tables.position, tables.states, tables.onward,
-        len(tables.head), len(tables.core), kept, kept_gates, allowed,
+        len(tables.core), kept, kept_gates, allowed,
     )  # fmt: skip
-    tail, head, what, value = survivors.write_out(
-        moves.first, moves.decisions, resting.time_ns, resting.energy_j, resting.price_j,
-        moves.fixed_j, moves.loss, moves.resident, resting.head, tables.head_bytes, tables.memory,
-        tables.position, tables.states, tables.onward, tables.reach, tables.in_p99,
-        tables.end_loss, kept, kept_gates, before, behind, arcs, int(layers[-1]) - 1,
-        allowed, np.array(figures),
+    tail, head, what, value = write_out(
+        (moves.first, moves.decisions, tables.position, tables.states, tables.onward),
+        (resting.time_ns, resting.energy_j, resting.price_j, moves.fixed_j, moves.loss,
+         moves.resident),
+        (resting.head, tables.head_bytes),
+        tables.memory,
+        (tables.reach, tables.in_p99, tables.end_loss),
+        (kept, kept_gates, allowed),
+        (before, behind, int(layers[-1]) - 1, arcs),
+        np.array(figures),
     )  # fmt: skip
     return Graph(resting, layers, tail, head, what, figures, value)
 

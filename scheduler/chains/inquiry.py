@@ -10,7 +10,7 @@ from scheduler.chains.graph import Graph, Plane
 from scheduler.chains.passes import Line, Question
 from scheduler.chains.regions import Limited
 from scheduler.chains.tables import Floats
-from scheduler.kernels.survivors import ENERGY, MAX, MEAN, MEMORY, potentials
+from scheduler.kernels.arcs import ENERGY, MAX, MEAN, MEMORY, potentials
 
 
 def carried(goal: Goal, active: Iterable[int], bounds: Bounds) -> tuple[int, ...]:

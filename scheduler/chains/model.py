@@ -13,7 +13,7 @@ from devicemodels.cost import NANOSECONDS_PER_SECOND
 from scheduler.chains.moves import NANO, Moves, Prices, list_moves
 from scheduler.chains.tables import ENERGY, TIME, ChainTables, Floats, Integers, chain_tables
 from scheduler.expectation import Assignment
-from scheduler.kernels import survivors
+from scheduler.kernels import arcs
 from scheduler.kernels.potentials import OFF, cheapest, so_far, to_go
 from scheduler.problem import Problem
 
@@ -23,7 +23,7 @@ WEIGHTS, ACTIVATION = 0, 1
 
 def memory_figure(memory: int, what: int) -> int:
     """The figure of a memory's weights or activation."""
-    return survivors.MEMORY + 2 * memory + what
+    return arcs.MEMORY + 2 * memory + what
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Chain:
     @property
     def figures(self) -> int:
         """How many figures a plan has, as ``kernels.survivors`` counts them."""
-        return survivors.MEMORY + 2 * len(self.problem.platform.memories)
+        return arcs.MEMORY + 2 * len(self.problem.platform.memories)
 
     def resting(self, idle: tuple[int, ...]) -> "Resting":
         """The chain when core k rests in idle state ``idle[k]``."""
@@ -158,23 +158,23 @@ class Resting:
         states that a way may end in, if not in all."""
         tables, moves = self.chain.tables, self.chain.moves
         before, after = moves.decisions[:, 0], moves.decisions[:, 1]
-        byte = np.append(weights[survivors.MEMORY :: 2][tables.memory], 0.0)
-        joule, charge = weights[survivors.ENERGY], weights[survivors.CHARGED]
-        constant = charge * moves.fixed_j + weights[survivors.LOSS] * moves.loss
+        byte = np.append(weights[arcs.MEMORY :: 2][tables.memory], 0.0)
+        joule, charge = weights[arcs.ENERGY], weights[arcs.CHARGED]
+        constant = charge * moves.fixed_j + weights[arcs.LOSS] * moves.loss
         constant += byte[before] * moves.resident[:, 0] + byte[after] * moves.resident[:, 1]
         time, net, price, fixed = np.moveaxis(self.head, -1, 0)
         can = np.isfinite(fixed)
         at_once = charge * np.where(can, fixed, 0.0) + byte[:-1] * tables.head_bytes[:, None]
         heads = time, (joule + charge) * net + charge * price, np.where(can, at_once, np.inf)
-        end = weights[survivors.LOSS] * tables.end_loss
+        end = weights[arcs.LOSS] * tables.end_loss
         if ends is not None:
             end = np.where(np.isin(np.arange(end.size), ends), end, np.inf)
         return Mix(
             weights=weights,
             energy=(joule + charge) * self.energy_j + charge * self.price_j,
-            by_time=weights[survivors.MAX]
-            + weights[survivors.MEAN] * tables.reach
-            + weights[survivors.P99] * tables.in_p99,
+            by_time=weights[arcs.MAX]
+            + weights[arcs.MEAN] * tables.reach
+            + weights[arcs.P99] * tables.in_p99,
             constant=constant,
             head=np.stack(heads, axis=-1),
             end=end,
@@ -232,19 +232,19 @@ class Resting:
             (state[used], *self.head[gated, mode[gated]].T),
         )
         for q, time, energy, price, fixed in pieces:
-            figures[survivors.ENERGY] += (tables.reach[q] * energy).sum()
-            figures[survivors.CHARGED] += (tables.reach[q] * (energy + price) + fixed).sum()
-            figures[survivors.MAX] += time.sum()
-            figures[survivors.MEAN] += (tables.reach[q] * time).sum()
-            figures[survivors.P99] += (tables.in_p99[q] * time).sum()
-        figures[survivors.LOSS] = moves.loss[chosen].sum() + tables.end_loss[state[-1]]
-        held = figures[survivors.MEMORY :: 2]
+            figures[arcs.ENERGY] += (tables.reach[q] * energy).sum()
+            figures[arcs.CHARGED] += (tables.reach[q] * (energy + price) + fixed).sum()
+            figures[arcs.MAX] += time.sum()
+            figures[arcs.MEAN] += (tables.reach[q] * time).sum()
+            figures[arcs.P99] += (tables.in_p99[q] * time).sum()
+        figures[arcs.LOSS] = moves.loss[chosen].sum() + tables.end_loss[state[-1]]
+        held = figures[arcs.MEMORY :: 2]
         resident = moves.resident[chosen]
         np.add.at(held, memory[moves.decisions[chosen[1:], 0]], resident[1:, 0])
         np.add.at(held, memory[mode], resident[:, 1])
         counted = np.isin(memory[mode[gated]], self.chain.counted)
         np.add.at(held, memory[mode[gated]], counted * tables.head_bytes[gated])
-        np.maximum.at(figures[survivors.MEMORY + 1 :: 2], memory[mode], resident[:, 2])
+        np.maximum.at(figures[arcs.MEMORY + 1 :: 2], memory[mode], resident[:, 2])
         return figures
 
     def assignment(self, chosen: Integers, transitions: Integers) -> Assignment:

@@ -155,9 +155,7 @@ def _block(
     return _Block(times, energy, price, fixed, loss + np.zeros(shape), resident)
 
 
-def _unbeaten(
-    block: _Block, idle_w: Floats, core: Integers, pair: Integers
-) -> NDArray[np.bool_]:
+def _unbeaten(block: _Block, idle_w: Floats, core: Integers, pair: Integers) -> NDArray[np.bool_]:
     """Which ways no other way between the same modes beats, whatever the idle states.
 
     Net energy is linear in the idle power of the two cores: it is compared at the extremes.
@@ -181,4 +179,5 @@ def _unbeaten(
         if v > w:  # of equal ways the first stays
             better &= np.any([figure[..., v] < figure[..., w] for figure in compared], axis=0)
         beaten[..., w] |= better
-    return kept & ~beaten
+    unbeaten: NDArray[np.bool_] = kept & ~beaten
+    return unbeaten

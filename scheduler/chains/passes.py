@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from scheduler.chains.graph import Graph
 from scheduler.chains.tables import Floats, Integers
+from scheduler.kernels.arcs import group, potentials
 from scheduler.kernels.labels import extend
-from scheduler.kernels.survivors import group, potentials
 
 LABELS_AT_MOST = 40_000_000
 """After which a pass gives up: their origins take 320 MB."""

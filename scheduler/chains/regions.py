@@ -7,13 +7,14 @@ a plan keeps at least one, cover all of it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from scheduler.chains.goals import Goal
 from scheduler.chains.graph import Plane
 from scheduler.chains.tables import Floats
-from scheduler.kernels.survivors import CHARGED, ENERGY, MEAN, MEMORY
+from scheduler.kernels.arcs import CHARGED, ENERGY, MEAN, MEMORY
 
 PIECES = 12
 """Half-spaces that a hyperbola is covered with."""
@@ -30,6 +31,8 @@ class Limited:
     """Which figures are limited."""
     limits: Floats
     """By how much."""
+    standing_j: float
+    """What the device draws anyway: the rounding of energies is relative to it."""
 
     def index(self, figure: int) -> int:
         """Where a figure stands."""
@@ -39,7 +42,7 @@ class Limited:
 def limited(figures: Mapping[int, float], standing_j: float) -> Limited:
     """Limits as they hold for the figures of a branch."""
     net = [limit - (standing_j if f == ENERGY else 0.0) for f, limit in figures.items()]
-    return Limited(tuple(figures), np.array(net))
+    return Limited(tuple(figures), np.array(net), standing_j)
 
 
 def weights_of(goal: Goal, count: int, mean: float = 0.0) -> Floats:
@@ -65,7 +68,8 @@ def priced(weights: Floats, within: Limited, prices: Floats) -> Floats:
 def below(weights: Floats, value: float, within: Limited, prices: Floats) -> Plane:
     """What ways within the limits keep if ``weights @ figures`` is at most ``value``."""
     worth = float(prices @ within.limits)
-    slack = SLACK * (abs(value) + float(np.abs(prices * within.limits).sum()))
+    sizes = abs(value) + within.standing_j * weights[ENERGY] + prices @ np.abs(within.limits)
+    slack = SLACK * float(sizes)
     return Plane(priced(weights, within, prices), value + worth + slack)
 
 
@@ -109,15 +113,18 @@ def under_hyperbola(
     count: int,
     least: tuple[float, float],
 ) -> list[Plane]:
-    """Planes of which every way keeps one whose energy times mean latency is at most ``product``."""
-    low, high = least[1], product / least[0]
-    if not 0.0 < low < high:
-        low, high = max(low, 1.0), max(low, high, 1.0) * (1.0 + SLACK)
-    ends = np.geomspace(low, high, PIECES + 1)
-    planes = []
-    for before, after in zip(ends[:-1], ends[1:], strict=True):
-        weights = np.zeros(count)
-        weights[ENERGY], weights[MEAN] = 1.0, product / (before * after)
+    """Planes of which every way keeps one whose energy times mean latency is up to ``product``."""
+    product = max(product, 0.0)
+    low = max(least[1], 1.0)
+    high = max(product / least[0], 2.0 * low) if least[0] > 0.0 else 1e6 * low
+    joules, latency = np.zeros(count), np.zeros(count)
+    joules[ENERGY], latency[MEAN] = 1.0, 1.0
+    planes = [
+        below(latency, low, within, prices),
+        below(joules, product / high - standing_j, within, prices),
+    ]
+    for before, after in pairwise(np.geomspace(low, high, PIECES + 1)):
+        weights = joules + product / (before * after) * latency
         reach = product / before + product / after
         planes.append(below(weights, reach - standing_j, within, prices))
     return planes

@@ -21,7 +21,7 @@ from scheduler.chains.passes import TooManyLabels, run
 from scheduler.chains.regions import SLACK, Limited, better, each_limit, under_hyperbola, weights_of
 from scheduler.chains.tables import Floats, Integers
 from scheduler.expectation import Assignment
-from scheduler.kernels.survivors import ENERGY, MAX, MEAN, MEMORY
+from scheduler.kernels.arcs import ENERGY, MAX, MEAN, MEMORY
 
 BEAM = 1500
 """Labels of a layer in the passes that look for a plan to beat."""
@@ -72,6 +72,11 @@ def minimise(
     return _Search(chain, goal, bounds, gap, stop_at).run()
 
 
+def lagrangian_bound(chain: Chain, goal: Goal, bounds: Bounds) -> float:
+    """What no plan within ``bounds`` has less of, without looking for one."""
+    return _Search(chain, goal, bounds, 0.0, -inf).bound()
+
+
 class _Search:
     def __init__(
         self, chain: Chain, goal: Goal, bounds: Bounds, gap: float, stop_at: float
@@ -106,6 +111,16 @@ class _Search:
         if self._best is None:
             return Answer(None, inf, self._labels)
         return Answer(self._best, min(self._lowest, self._best.key[0]), self._labels)
+
+    def bound(self) -> float:
+        """The least bound of any branch."""
+        waiting = self._branches()
+        while True:
+            bound, order, branch, relaxed = heappop(waiting)
+            if relaxed is not None or bound == inf:
+                return bound
+            relaxed = self._relaxation.of(self._chain.resting(branch.idle), branch.ends)
+            heappush(waiting, (max(bound, relaxed.bound), order, branch, relaxed))
 
     def _branches(self) -> list[tuple[float, int, Branch, Relaxed | None]]:
         """Every branch with a bound at the prices of one of them."""
@@ -154,9 +169,7 @@ class _Search:
         product = self._product_limit(resting, within)
         figures = carried(self._goal, self._active, self._bounds)
         graph = surviving(resting, [region, *product, *limits], figures, branch.ends)
-        held = [
-            group for f, group in zip(within.figures, limits, strict=True) if f in self._active
-        ]
+        held = [group for f, group in zip(within.figures, limits, strict=True) if f in self._active]
         total = self._best_total(resting) if share else 0.0
         asked = question(
             graph, self._goal, self._active, self._bounds, within, [region, *product, *held],
@@ -231,9 +244,7 @@ class _Search:
 
     def _take(self, way: Way, *, ties: bool = False) -> None:
         """Keep the better one; of equal ones, that of an exact pass if ``ties``."""
-        if self._best is None or way.key < self._best.key:
-            self._best = way
-        elif ties and way.key == self._best.key:
+        if self._best is None or way.key < self._best.key or (ties and way.key == self._best.key):
             self._best = way
 
     def _exceeded(self, way: Way) -> set[int]:
@@ -257,7 +268,8 @@ class _Search:
         value = self._value()
         if self._gap:
             return bound >= value - self._gap * abs(value)
-        return bound > value + SLACK * abs(value)
+        standing_j = 0.0 if self._best is None else self._best.resting.standing_j
+        return bound > value + SLACK * (abs(value) + standing_j)
 
     def _enough(self) -> bool:
         return self._best is not None and self._best.key[0] <= self._stop_at

@@ -60,7 +60,7 @@ def extend(
     origin
         (L, 2): label of the layer before, arc.
     """
-    first, order, tails = arcs
+    first, order, _ = arcs
     starts, rows, debts = labels
     new_starts, new_rows, new_debts = new_labels
     room, figures = new_rows.shape
@@ -72,29 +72,27 @@ def extend(
     stair = np.empty((2, 64))
     count = 0
     for place in range(places[1], places[2]):
-        block, steps, size = count, 0, 0
+        block, steps = count, 0
         lowest = inf
-        for k in range(first[place + 1] - first[place]):
-            arc = order[first[place] + k]
-            tail = tails[arc] - places[0]
-            at[k], end[k] = starts[tail], starts[tail + 1]
-            if _next(k, arc, place, at, end, rows, value, additive, lines, floors, heads):
-                heap[size] = k
-                size += 1
-                rise(heap, size - 1, heads)
+        size = _gather(
+            place,
+            places[0],
+            arcs,
+            starts,
+            at,
+            end,
+            rows,
+            value,
+            additive,
+            lines,
+            floors,
+            heads,
+            heap,
+        )
         while size > 0:
             k = heap[0]
             arc = order[first[place] + k]
-            fresh, spot = True, 0
-            if compared.size == 0:
-                fresh = count == block
-            elif compared.size == 1:
-                fresh = heads[k, compared[0]] < lowest
-            elif compared.size == 2:
-                spot = steps_within(stair, steps, heads[k, compared[0]])
-                fresh = spot == 0 or stair[1, spot - 1] > heads[k, compared[1]]
-            else:
-                fresh = not _covered(new_rows, block, count, heads, k, compared)
+            fresh, spot = _fresh(new_rows, block, count, heads, k, compared, lowest, stair, steps)
             if fresh:
                 if count == room:
                     return -1
@@ -110,9 +108,7 @@ def extend(
                 elif compared.size == 2:
                     if steps == stair.shape[1]:
                         stair = wider(stair)
-                    steps = insert(
-                        stair, steps, spot, heads[k, compared[0]], heads[k, compared[1]]
-                    )
+                    steps = insert(stair, steps, spot, heads[k, compared[0]], heads[k, compared[1]])
             at[k] += 1
             if not _next(k, arc, place, at, end, rows, value, additive, lines, floors, heads):
                 size -= 1
@@ -120,6 +116,35 @@ def extend(
             sink(heap, size, heads)
         new_starts[place - places[1] + 1] = count
     return count
+
+
+@compiled
+def _gather(
+    place: int,
+    before: int,
+    arcs: tuple[Integers, Integers, Integers],
+    starts: Integers,
+    at: Integers,
+    end: Integers,
+    rows: Floats,
+    value: Floats,
+    additive: int,
+    lines: tuple[Floats, Floats, Floats, Integers],
+    floors: tuple[Floats, Integers],
+    heads: Floats,
+    heap: Integers,
+) -> int:
+    """Put the first label over each arc into a heap; how many there are."""
+    first, order, tails = arcs
+    size = 0
+    for k in range(first[place + 1] - first[place]):
+        arc = order[first[place] + k]
+        at[k], end[k] = starts[tails[arc] - before], starts[tails[arc] - before + 1]
+        if _next(k, arc, place, at, end, rows, value, additive, lines, floors, heads):
+            heap[size] = k
+            size += 1
+            rise(heap, size - 1, heads)
+    return size
 
 
 @compiled
@@ -171,6 +196,29 @@ def _within(
         if not some:
             return False
     return True
+
+
+@compiled
+def _fresh(
+    rows: Floats,
+    block: int,
+    count: int,
+    heads: Floats,
+    k: int,
+    compared: Integers,
+    lowest: float,
+    stair: Floats,
+    steps: int,
+) -> tuple[bool, int]:
+    """Whether no label from ``block`` on dominates ``heads[k]``, and its place on the stairs."""
+    if compared.size == 0:
+        return count == block, 0
+    if compared.size == 1:
+        return heads[k, compared[0]] < lowest, 0
+    if compared.size == 2:
+        spot = steps_within(stair, steps, heads[k, compared[0]])
+        return spot == 0 or stair[1, spot - 1] > heads[k, compared[1]], spot
+    return not _covered(rows, block, count, heads, k, compared), 0
 
 
 @compiled
