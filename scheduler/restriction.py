@@ -37,6 +37,9 @@ VARIANTS = (
 )
 """From the most to choose from to the least."""
 
+BARE = " without gates and codecs"
+"""Behind the name of an algorithm that was given neither."""
+
 
 def restrict(problem: Problem, *, gates: bool, codecs: bool) -> Problem:
     """``problem`` without its gates unless ``gates``, with raw crossings only unless ``codecs``.

@@ -18,6 +18,7 @@ from scheduler.plan import Plan, Requirements
 from scheduler.problem import Problem
 from scheduler.recording import Recording
 from scheduler.registry import BASELINES, schedule
+from scheduler.restriction import BARE, restrict
 from scheduler.tabulation import make_problem
 from scheduler.taskgraph import TaskGraph
 from scheduler.validity import check
@@ -124,13 +125,19 @@ def sound_plan(path: Path) -> Plan:
 
 
 def baselines(problem: Problem) -> dict[str, Plan | str]:
-    """The baselines' plans, or why one found none."""
+    """The baselines' plans, or why one found none.
+
+    Each is there twice: by its name with all gates and codecs that we have ourselves, and by its
+    name with ``BARE`` behind it without any of them.
+    """
     found: dict[str, Plan | str] = {}
     for name in BASELINES:
-        try:
-            found[name] = checked_plan(problem, name)
-        except Infeasible as infeasible:
-            found[name] = str(infeasible)
+        for suffix, has_both in (("", True), (BARE, False)):
+            try:
+                table = restrict(problem, gates=has_both, codecs=has_both)
+                found[name + suffix] = checked_plan(table, name)
+            except Infeasible as infeasible:
+                found[name + suffix] = str(infeasible)
     return found
 
 

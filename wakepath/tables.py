@@ -7,6 +7,7 @@ from rich.table import Table
 
 from devicemodels.platform import Battery
 from scheduler.plan import CAUSES, Plan
+from scheduler.restriction import BARE
 from simulator.metrics import Metrics
 from wakepath.comparison import Comparison
 from wakepath.fronts import front_table
@@ -95,28 +96,42 @@ def _certificate(plan: Plan) -> str:
 
 
 def _baselines(report: Report) -> Table:
-    table = _table("beside the baselines, same gates and codecs", ["algorithm"])
+    """One row an algorithm, with our gates and codecs; in the last column without any."""
+    table = _table("beside the baselines, with the same gates and codecs", ["algorithm"])
     for title in (
         "energy per sample",
-        "of it beyond rail and idle",
-        "against ours",
-        "worst latency",
+        "of it beyond\nrail and idle",
+        "against\nours",
+        "worst\nlatency",
+        "without\ngates, codecs",
     ):
         table.add_column(title, justify="right")
-    ours = _beyond_standing_j(report.plan)
-    for name, plan in {report.plan.certificate.method: report.plan, **report.baselines}.items():
-        if isinstance(plan, str):
-            table.add_row(name, "no plan", "", "", "")
+    ours = report.plan
+    for name, plan in {ours.certificate.method: ours, **report.baselines}.items():
+        if name.endswith(BARE):
             continue
-        beyond = _beyond_standing_j(plan)
+        bare = report.baselines.get(name + BARE)
+        without = "" if bare is None else _against(bare, ours)
+        if isinstance(plan, str):
+            table.add_row(name, "no plan", "", "", "", without)
+            continue
         table.add_row(
             name,
             quantity(plan.expected.energy_per_sample_j, "J"),
-            quantity(beyond, "J"),
-            f"{beyond / ours:.3f} x" if ours > 0.0 else "",
+            quantity(_beyond_standing_j(plan), "J"),
+            _against(plan, ours),
             quantity(plan.expected.latency_max_s, "s"),
+            without,
         )
     return table
+
+
+def _against(plan: Plan | str, ours: Plan) -> str:
+    """Energy that a plan can do something about, as a multiple of ours."""
+    if isinstance(plan, str):
+        return "no plan"
+    beyond, least = _beyond_standing_j(plan), _beyond_standing_j(ours)
+    return f"{beyond / least:.3f} x" if least > 0.0 else ""
 
 
 def _beyond_standing_j(plan: Plan) -> float:
