@@ -5,6 +5,7 @@ from importlib import import_module
 from scheduler.expectation import make_plan
 from scheduler.plan import Plan
 from scheduler.problem import Problem
+from scheduler.validity import check
 
 ALGORITHMS: dict[str, str] = {
     "chain-dp": "scheduler.algorithms.chain_dp",
@@ -40,13 +41,25 @@ BASELINES = (
 """What every plan is compared with, with gates and codecs and without (`scheduler.restriction`)."""
 
 
+class WrongPlan(Exception):
+    """An algorithm of ours made a plan that the checker refuses: a bug, never an answer."""
+
+
 def schedule(problem: Problem, algorithm: str = DEFAULT_ALGORITHM) -> Plan:
-    """Plan a problem. Raises ``Infeasible``, and ``KeyError`` for an unknown algorithm."""
+    """Plan a problem; what comes back has passed the independent checker.
+
+    Raises ``Infeasible``, and ``KeyError`` for an unknown algorithm.
+    """
     solution = import_module(ALGORITHMS[algorithm]).solve(problem)
-    return make_plan(
+    plan = make_plan(
         problem,
         solution.assignment,
         method=algorithm,
         status=solution.status,
         lower_bound=solution.lower_bound,
     )
+    violations = check(plan)
+    if violations:
+        rows = "\n".join(f"  {one.kind}: {one.message}" for one in violations)
+        raise WrongPlan(f"{algorithm} made a wrong plan of '{problem.name}':\n{rows}")
+    return plan

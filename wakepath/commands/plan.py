@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
+from devicemodels.documents.errors import InputError
 from devicemodels.documents.files import write_atomically
 from scheduler.documents import dump_plan
-from scheduler.registry import ALGORITHMS, DEFAULT_ALGORITHM
-from wakepath.flow import baselines, checked_plan, problem_of
+from scheduler.registry import ALGORITHMS, DEFAULT_ALGORITHM, schedule
+from wakepath.flow import baselines, problem_of
 from wakepath.front_plot import plot_front
 from wakepath.fronts import chosen_figures, pareto_front
 from wakepath.prediction import predicted
@@ -17,7 +18,13 @@ from wakepath.terminal import emit, format_option, say
 
 
 @click.command("plan")
-@click.argument("scenario_path", metavar="SCENARIO", type=click.Path(path_type=Path))
+@click.argument(
+    "scenario_paths",
+    metavar="SCENARIO...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Write the plan document here."
 )
@@ -38,23 +45,43 @@ from wakepath.terminal import emit, format_option, say
 @click.option(
     "--plot", type=click.Path(path_type=Path), help="Draw the front into this .png, .svg or .pdf."
 )
+@click.option(
+    "--utilisation",
+    type=click.Choice(["worst-case", "expected"]),
+    default="worst-case",
+    show_default=True,
+    help="What several scenarios may use together: as if no gate stopped anything, or on average.",
+)
 @format_option
 def command(
-    scenario_path: Path,
+    scenario_paths: tuple[Path, ...],
     output: Path | None,
     algorithm: str,
     pareto: bool,
     figures: str,
     plot: Path | None,
+    utilisation: str,
     output_format: str,
 ) -> None:
     """Plan SCENARIO, a folder or a scenario.yaml, for its target platform.
 
-    Exit code 1 if no plan meets the requirements.
+    Several scenarios for one platform are planned together, to share its cores. Exit code 1 if no
+    plan meets the requirements.
     """
-    problem = problem_of(load_scenario(scenario_path))
+    scenarios = [load_scenario(path) for path in scenario_paths]
+    if len(scenarios) > 1:
+        if algorithm != DEFAULT_ALGORITHM or pareto or plot is not None:
+            raise InputError.single(
+                "--algorithm, --pareto and --plot are about one scenario",
+                hint="several scenarios are planned together by column generation",
+            )
+        from wakepath.sharing import plan_several  # noqa: PLC0415 - scipy is not for one plan
+
+        plan_several(scenarios, utilisation, output, output_format)
+        return
+    problem = problem_of(scenarios[0])
     compared = chosen_figures(figures)
-    plan = checked_plan(problem, algorithm)
+    plan = schedule(problem, algorithm)
     record = pareto_front(problem, compared) if pareto or plot is not None else None
     if record is not None and plot is not None:
         plot_front(record, plot)
