@@ -1,12 +1,13 @@
 """Networks placed by list scheduling: a graph heuristic decides, the rest is completed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from scheduler.graphs.problem import GraphObjective, GraphProblem
 from scheduler.infeasible import Infeasible
 from scheduler.placing.as_graph import as_graph, path_of
 from scheduler.placing.completion import best_completed
 from scheduler.placing.idle_levels import idle_levels
+from scheduler.placing.shortfall import NoPlacement
 from scheduler.problem import Problem
 from scheduler.solution import Solution
 
@@ -23,16 +24,20 @@ def best_listed(
 
     ``heuristic`` gives the chosen mode of each task, and raises ``Infeasible`` if it finds none.
 
-    Raises ``Infeasible``, with the name of the method, if no placement can be completed.
+    Raises ``NoPlacement``, with the name of the method, if no placement can be completed.
     """
-
-    def paths() -> Iterator[tuple[int, ...]]:
-        for idle in idle_levels(problem):
-            graph = as_graph(problem, idle, objective=objective, deadline_ns=deadline_ns)
-            try:
-                modes = heuristic(graph)
-            except Infeasible:
-                continue
-            yield path_of(graph, tuple(modes))
-
-    return best_completed(problem, paths(), method)
+    paths = []
+    refused: Infeasible | None = None
+    for idle in idle_levels(problem):
+        graph = as_graph(problem, idle, objective=objective, deadline_ns=deadline_ns)
+        try:
+            paths.append(path_of(graph, tuple(heuristic(graph))))
+        except Infeasible as infeasible:
+            refused = infeasible
+    if not paths and refused is not None:
+        raise NoPlacement(
+            f"{method} found no plan on platform '{problem.platform.name}'",
+            str(refused),
+            "memory" if deadline_ns is None else "deadline",
+        ) from refused
+    return best_completed(problem, paths, method)

@@ -27,7 +27,9 @@ class Priced:
     loss: Floats
     """Accuracy lost by codecs."""
     possible: Booleans
-    """Whether every piece of work can be done, every crossing has a link and all memory fits."""
+    """Whether every piece of work can be done and every crossing has a link."""
+    excess_bytes: Integers
+    """Most bytes too many in any memory; 0 if all fits."""
     busy_ns: Floats
     """By core: expected time at work."""
     wakes: Floats
@@ -74,8 +76,8 @@ class Pricing:
         book = _Book(self._work(stretch), self._weights(stretch))
         for place, codec in enumerate(codecs):
             self._cross(stretch, place, codec, book)
-        fits = (book.weights + self._activations <= self._room).all(axis=1)
-        return replace(book.priced, possible=book.priced.possible & fits)
+        excess = (book.weights + self._activations - self._room).max(axis=1)
+        return replace(book.priced, excess_bytes=np.maximum(excess, 0))
 
     def _work(self, stretch: Stretch) -> Priced:
         """The runs themselves, and the first wake-up."""
@@ -98,6 +100,7 @@ class Pricing:
             latency_ns=(stretch.time_ns[ends, modes] - stretch.time_ns[starts, modes]).sum(axis=1),
             loss=np.zeros(count),
             possible=(stretch.impossible[ends, modes] == stretch.impossible[starts, modes]).all(1),
+            excess_bytes=np.zeros(count, dtype=np.int64),
             busy_ns=busy,
             wakes=first * stretch.reach[0],
             p99_wakes=first * stretch.lasting[0],

@@ -14,7 +14,8 @@ from devicemodels.cost import NANOSECONDS_PER_SECOND
 from scheduler.bounds import idle_choices, lower_bound
 from scheduler.enumeration import rank
 from scheduler.expectation import Assignment, expect
-from scheduler.feasibility import explain, is_feasible
+from scheduler.feasibility import is_feasible
+from scheduler.placing.shortfall import Shortfall
 from scheduler.problem import Problem
 from scheduler.runs.placements import Integers, Runs
 from scheduler.runs.pricing import Priced, Pricing
@@ -41,19 +42,20 @@ def best_runs(problem: Problem, batches: Iterable[Batch], method: str) -> Soluti
     """The best feasible plan by ``rank``; of equal ones the first tried.
 
     Tried are batches, in them choices of gates, codecs, placements and idle states, in order.
-    Raises ``Infeasible``, with the name of the method, if there is none.
+    Raises ``NoPlacement``, with the name of the method, if there is none.
     """
     search = _Search(problem)
     for batch in batches:
         search.try_batch(batch)
     if search.best is None:
-        raise explain(problem, method)
+        raise search.shortfall.refusal(problem, method)
     return Solution(search.best[1], "feasible", lower_bound(problem))
 
 
 class _Search:
     def __init__(self, problem: Problem) -> None:
         self.best: tuple[Rank, Assignment] | None = None
+        self.shortfall = Shortfall()
         self._problem = problem
         self._tables = RunTables(problem)
         self._rest = _Rest(problem)
@@ -78,8 +80,12 @@ class _Search:
         """(placement, choice of idle states) that may beat the best so far, the best first."""
         problem, limits = self._problem, self._problem.limits
         loss = priced.loss + (problem.graph.accuracy - problem.gate_choices[choice].accuracy)
-        keep = priced.possible & (loss <= limits.loss)
-        keep &= priced.latency_ns + self._rest.least_wake_ns(priced) <= limits.latency_max_ns
+        least_ns = priced.latency_ns + self._rest.least_wake_ns(priced)
+        fits = priced.possible & (priced.excess_bytes == 0)
+        in_time = fits & (least_ns <= limits.latency_max_ns)
+        if self.best is None:
+            self._note(priced, fits, least_ns, in_time, loss)
+        keep = in_time & (loss <= limits.loss)
         if self._energy_counts and self.best is not None:
             least = priced.energy_j + self._rest.least_j(priced)
             keep &= least <= self.best[0][2] * (1.0 + NEAR)
@@ -97,6 +103,16 @@ class _Search:
             row, idle = np.argwhere(near)[0]
             yield int(rows[row]), int(idle)
             feasible[row, idle] = False
+
+    def _note(
+        self, priced: Priced, fits: Booleans, least_ns: Integers, in_time: Booleans, loss: Floats
+    ) -> None:
+        if priced.possible.any():
+            self.shortfall.note_excess(int(priced.excess_bytes[priced.possible].min()))
+        if fits.any():
+            self.shortfall.note_latency(int(least_ns[fits].min()))
+        if in_time.any():
+            self.shortfall.note_loss(float(loss[in_time].min()))
 
     def _assignment(
         self, runs: Runs, row: int, codecs: tuple[int, ...], idle: int, choice: int
