@@ -60,11 +60,17 @@ Ask = Callable[[bool], Answer]
 
 
 def trusted(
-    problem: GraphProblem, ask: Ask, known: Iterable[GraphSolution] = (), *, solver: str
+    problem: GraphProblem,
+    ask: Ask,
+    known: Iterable[GraphSolution] = (),
+    *,
+    solver: str,
+    kind: str = "schedule",
 ) -> GraphSolution:
     """The best schedule that stands up to the checker, with a bound that nothing contradicts.
 
-    ``known`` are schedules from elsewhere, heuristics say; they are checked as well. Raises
+    ``known`` are schedules from elsewhere, heuristics say; they are checked as well. ``kind`` is
+    what the solver looks for, in words. Raises
     ``Infeasible`` if it is proved twice that there is no schedule, or if none was found, and
     ``SolverError``.
     """
@@ -79,7 +85,7 @@ def trusted(
     complaint_again = court.judge(second)
     if complaint is None and complaint_again is None and second.verdict == "infeasible":
         raise Infeasible(
-            f"no schedule of '{problem.name}' meets its constraints",
+            f"no {kind} of '{problem.name}' meets its constraints",
             f"{answer.solver} proved it twice, with presolve and without; relax the deadline, a "
             "budget or the accuracy floor",
         )
