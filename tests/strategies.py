@@ -8,18 +8,18 @@ from hypothesis import strategies as st
 
 from devicemodels.platform import Platform
 from scheduler.taskgraph import TaskGraph
-from wakepath.testing import hardware
-from wakepath.testing import task_graphs as graphs
-from wakepath.testing import worlds as planning
+from wakepath.testing import network_strategies as networks
+from wakepath.testing import platform_strategies as hardware
+from wakepath.testing import world_strategies as planning
 from wakepath.testing.amounts import floats
-from wakepath.testing.worlds import World
+from wakepath.testing.world_strategies import World
 
 __all__ = ["World", "floats", "platforms", "task_graphs", "worlds"]
 
 
 def task_graphs(max_segments: int = 4, max_gates: int = 3) -> st.SearchStrategy[TaskGraph]:
     """Chains with gates and codecs."""
-    return graphs.task_graphs(
+    return networks.task_graphs(
         max_segments, max_gates, numbers="any", with_knobs=False, with_gate_choices=False
     )
 

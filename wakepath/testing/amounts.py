@@ -51,3 +51,17 @@ def count(numbers: Numbers, most: int, high: int) -> st.SearchStrategy[int]:
 def share(numbers: Numbers) -> st.SearchStrategy[float]:
     """Tenths from 0 to 1; with ``any``, floats as well."""
     return amount(numbers, 10, 10.0, 0.0, 1.0)
+
+
+@st.composite
+def several(draw: st.DrawFn, one: st.SearchStrategy[Value], least: int, most: int) -> list[Value]:
+    """From ``least`` to ``most`` of them: two in three of the others are there.
+
+    Each has a place of its own, so that shrinking can drop any of them, however large, by one
+    choice. (A list loses elements of more than a few choices only at its end.)
+    """
+    return [
+        draw(one)
+        for place in range(most)
+        if place < least or draw(st.sampled_from((False, True, True)))
+    ]

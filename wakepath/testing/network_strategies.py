@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from devicemodels.operators import OperatorKind
 from scheduler.taskgraph import Codec, CutPoint, Edge, Gate, Knob, Operator, Segment, TaskGraph
-from wakepath.testing.amounts import Numbers, amount, count, floats, reused, share
-from wakepath.testing.hardware import MAC_KINDS
-from wakepath.testing.measured_gates import with_choices
+from wakepath.testing.amounts import Numbers, amount, count, floats, reused, several, share
+from wakepath.testing.gate_strategies import with_choices
+from wakepath.testing.platform_strategies import MAC_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def task_graphs(
     whole on a handful of drawn samples, so they never contradict each other.
     """
     part = _parts(numbers, max_gates > 0, with_codecs, with_knobs)
-    parts = draw(st.lists(part, min_size=1, max_size=max_segments))
+    parts = draw(several(part, 1, max_segments))
     for index, row in enumerate(parts):
         if sum(one.gate is not None for one in parts[: index + 1]) > max_gates:
             parts[index] = replace(row, gate=None)

@@ -29,7 +29,7 @@ class PlanFault:
 
 
 PLAN_FAULTS: dict[str, PlanFault] = {}
-"""Every fault by its kind; filled by the modules that ``plan_mutations`` imports."""
+"""Every fault by its kind; filled by the modules that ``broken_plan_strategies`` imports."""
 
 
 def plan_fault(*violations: str) -> Callable[[Breaks], Breaks]:

@@ -13,7 +13,7 @@ from simulator.metrics import metrics
 from simulator.power_timeline import power_timeline
 from simulator.trace import Trace
 from simulator.workload import outcomes
-from wakepath.testing.plan_grid import plan_grid
+from wakepath.testing.chain_grid import plan_grid
 
 
 def assert_sound(plan: Plan) -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from scheduler.expectation import expect, make_plan
 from scheduler.plan import Plan
-from wakepath.testing.worlds import Witness, witnesses
+from wakepath.testing.world_strategies import Witness, witnesses
 
 
 @st.composite

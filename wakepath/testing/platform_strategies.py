@@ -16,7 +16,7 @@ from devicemodels.platform import (
     Platform,
     Rail,
 )
-from wakepath.testing.amounts import Numbers, amount, floats, reused
+from wakepath.testing.amounts import Numbers, amount, floats, reused, several
 
 KINDS: tuple[CoreKind, ...] = ("dsp", "cpu", "npu")
 """Of drawn cores, in turn."""
@@ -89,8 +89,8 @@ def cores(
     """Core ``c0``; a ``universal`` one runs every kind of operator that is drawn."""
     every = (*MAC_KINDS, *CODEC_KINDS)
     kinds = every if universal else draw(st.sampled_from((every, MAC_KINDS, ("conv",))))
-    points = draw(st.lists(operating_points(numbers=numbers), min_size=1, max_size=max_points))
-    states = draw(st.lists(idle_states(numbers=numbers), min_size=1, max_size=max_states))
+    points = draw(several(operating_points(numbers=numbers), 1, max_points))
+    states = draw(several(idle_states(numbers=numbers), 1, max_states))
     return Core(
         name="c0",
         kind="dsp",
@@ -134,7 +134,7 @@ def platforms(
     that there is always a way to run a drawn task graph.
     """
     first = draw(cores(numbers=numbers, universal=universal))
-    more = draw(st.lists(cores(numbers=numbers), max_size=max_cores - 1))
+    more = draw(several(cores(numbers=numbers), 0, max_cores - 1))
     chosen = [first, *(_numbered(core, i) for i, core in enumerate(more, start=1))]
     names = tuple(core.name for core in chosen)
     wires: list[Link] = []

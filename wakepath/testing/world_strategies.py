@@ -19,10 +19,10 @@ from scheduler.problem import Problem
 from scheduler.tabulation import make_problem
 from scheduler.taskgraph import TaskGraph
 from wakepath.testing.amounts import Numbers, share
-from wakepath.testing.assignments import assignments
+from wakepath.testing.assignment_strategies import assignments
 from wakepath.testing.describe import describe_problem
-from wakepath.testing.hardware import AMPLE_BYTES, platforms
-from wakepath.testing.task_graphs import task_graphs
+from wakepath.testing.network_strategies import task_graphs
+from wakepath.testing.platform_strategies import AMPLE_BYTES, platforms
 
 OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
 """All that can be minimised."""
@@ -186,8 +186,8 @@ def worlds(
 
     ``numbers`` is ``round`` for numbers that one can add up in the head, ``any`` for floats;
     ``objectives`` are those to draw from; ``limits``, ``codecs``, ``knobs`` and ``gate_choices``
-    say whether these occur at all. ``feasible`` worlds have a plan; about one in four of the
-    others is asked for a little more than its witness gives, and may have none.
+    say whether these occur at all. ``feasible`` worlds have a plan; half of the others are
+    asked for more than their witness gives, and may have none.
     """
     witness = draw(
         witnesses(
@@ -209,10 +209,12 @@ def worlds(
 def _demanding(draw: st.DrawFn, world: World) -> World:
     """Perhaps with a shorter deadline, a smaller memory or a higher floor."""
     required, platform = world.requirements, world.platform
-    match draw(st.sampled_from(("", "", "", "", "", "", "deadline", "memory", "accuracy"))):
+    match draw(st.sampled_from(("", "", "", "", "deadline", "half", "memory", "accuracy"))):
         case "deadline":
             shorter = max(required.deadline_s - 1e-6, required.deadline_s / 2)
             required = replace(required, deadline_s=shorter)
+        case "half":
+            required = replace(required, deadline_s=required.deadline_s / 2)
         case "memory":
             first = platform.memories[0]
             smaller = replace(first, size_bytes=first.size_bytes // 2)

@@ -11,9 +11,9 @@ from wakepath.testing import plan_faults_figures as _figures
 from wakepath.testing import plan_faults_limits as _limits
 from wakepath.testing import plan_faults_structure as _structure
 from wakepath.testing.plan_faults import PLAN_FAULTS, PlanFault
-from wakepath.testing.plans import plans
+from wakepath.testing.plan_strategies import plans
 
-__all__ = ["PLAN_FAULTS", "BrokenPlan", "PlanFault", "broken_plans", "mutations"]
+__all__ = ["PLAN_FAULTS", "BrokenPlan", "PlanFault", "broken_plans", "plan_mutations"]
 
 BOOKS = (_structure, _limits, _figures)
 """The modules that fill ``PLAN_FAULTS``, in its order."""
@@ -33,7 +33,7 @@ class BrokenPlan:
     """The plan as it was."""
 
 
-def mutations(plan: Plan, kinds: Collection[str] | None = None) -> list[BrokenPlan]:
+def plan_mutations(plan: Plan, kinds: Collection[str] | None = None) -> list[BrokenPlan]:
     """Every variant of every fault that a sound plan allows; of ``kinds`` only, if given."""
     return [
         BrokenPlan(broken, fault.kind, fault.violations, plan)

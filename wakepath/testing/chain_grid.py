@@ -4,6 +4,7 @@ What is wrong is marked: ``!`` stands where something cannot be, or runs past th
 """
 
 from collections.abc import Sequence
+from math import gcd
 
 from scheduler.plan import Plan
 from scheduler.validity import Violation
@@ -25,7 +26,7 @@ def plan_grid(plan: Plan, violations: Sequence[Violation] = ()) -> str:
     pieces = timeline(plan)
     end = max((piece.end_ns for piece in pieces), default=0)
     deadline = round(plan.requirements.deadline_s * 1e9)
-    step = _step(end)
+    step = _step(end, [deadline, *(piece.end_ns for piece in pieces)])
     lanes = list(dict.fromkeys(piece.lane for piece in pieces))
     wide = max([len("deadline"), *map(len, lanes)])
     rows = [f"{'':{wide}} {_ruler(end, step)}  a column is {quantity(step / 1e9, 's')}"]
@@ -42,8 +43,11 @@ def plan_grid(plan: Plan, violations: Sequence[Violation] = ()) -> str:
     )
 
 
-def _step(end_ns: int) -> int:
-    """Nanoseconds a column: 1, 2 or 5 times a power of ten, so that all fits."""
+def _step(end_ns: int, instants: Sequence[int]) -> int:
+    """Nanoseconds a column: all instants exactly, if there is room, or else a round number."""
+    exact = gcd(*instants)
+    if exact and end_ns <= exact * COLUMNS:
+        return exact
     scale = 1
     while True:
         for digit in (1, 2, 5):
