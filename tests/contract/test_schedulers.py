@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from hypothesis import strategies as st
 
 from scheduler import registry
 from scheduler.graphs import registry as graph_registry
@@ -10,9 +11,10 @@ from scheduler.graphs.problem import GraphProblem
 from scheduler.graphs.schedule import Schedule
 from scheduler.plan import Plan
 from scheduler.problem import Problem
-from wakepath.testing import Contract, GraphSchedulerContract, SchedulerContract
+from wakepath.testing import Contract, GraphSchedulerContract, SchedulerContract, World, worlds
+from wakepath.testing.world_strategies import OBJECTIVES
 
-EXACT = {"chain-dp", "brute-force", "cp-sat"}
+EXACT = {"chain-dp", "chain-milp", "brute-force", "cp-sat"}
 """What finds the best answer there is; chains and graphs have names of their own."""
 
 
@@ -51,9 +53,17 @@ def suite(base: type[Contract], algorithm: str, **options: Any) -> type[Contract
     return type(name, (base,), given_options | options)
 
 
+def sums(segments: int, cores: int) -> st.SearchStrategy[World]:
+    """Worlds without a product in objective and limits, which no linear program knows."""
+    linear = tuple(one for one in OBJECTIVES if one != "energy_delay_product")
+    drawn = worlds(segments, cores, objectives=linear)
+    return drawn.filter(lambda world: world.requirements.energy_delay_limit_js is None)
+
+
 OPTIONS: dict[str, dict[str, Any]] = {
     "brute-force": {"examples": Chains.small_examples},
     "chain-dp": {"hash_seeds": (0, 1)},
+    "chain-milp": {"examples": sums(4, 3), "small_examples": sums(3, 2), "max_examples": 10},
 }
 GRAPH_OPTIONS: dict[str, dict[str, Any]] = {
     "brute-force": {"examples": Graphs.small_examples},
