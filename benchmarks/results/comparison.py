@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.results.cases import Case
-from devicemodels.cost import NANOSECONDS_PER_SECOND
+from devicemodels.cost import NANOSECONDS_PER_SECOND, MeasuredTimes
 from devicemodels.platform import Platform
 from scheduler.infeasible import Infeasible
 from scheduler.placing.shortfall import NoPlacement
@@ -92,6 +92,13 @@ class Block:
     """By deadline; empty if the platform cannot run the network."""
     reason: str
     """Why it cannot; empty otherwise."""
+
+
+def has_times(platform: Platform) -> bool:
+    """Whether the platform's cores have laws, or times that were measured."""
+    return any(
+        not isinstance(core.cost, MeasuredTimes) or core.cost.time_s for core in platform.cores
+    )
 
 
 def compare(

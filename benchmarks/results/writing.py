@@ -20,11 +20,11 @@ FULL, BARE = VARIANTS[0], VARIANTS[-1]
 INTRODUCTION = """\
 # Plans beside the baselines
 
-Made by `make results`; every figure follows from the files in this repository alone. Joules are
-modelled, on every platform: no energy counter was read.
+Made by `make results` from the files in this repository and the architectures in pytorchcv, whose
+weights do not matter here. Joules are modelled, on every platform: no energy counter was read.
 
 The exact planner stands beside ten baselines, each after its paper (`scheduler/algorithms/`), on
-five networks, every shipped platform and five deadlines: multiples of the worst-case latency of
+five networks, the shipped platforms and five deadlines: multiples of the worst-case latency of
 the fastest plan. A baseline decides where segments run, by its own rule; gates and thresholds,
 codecs and idle states are then chosen for it as well as they can be, which its paper does not do.
 Each is there with gates and codecs, with one of the two, and with neither. Every plan has passed
@@ -34,6 +34,10 @@ the independent checker, and the command fails if a baseline's plan costs less e
 core in its most frugal idle state. No plan can change that, so gains are of the energy per sample
 beyond that floor: a gain of 1.20 means that the baseline needs 1.20 times our energy beyond the
 floor. The energies themselves, floor included, are in the detailed tables.
+
+**How to read it.** With gates and codecs on both sides, a gain is what placing, clocking and resting
+jointly is worth, for everything else was chosen as well for the baseline as for us. With neither,
+it is what one gains over the baseline as its paper has it.
 """
 
 ASSUMPTIONS = """\
@@ -46,17 +50,23 @@ the same for all four:
 """
 
 
-def document(blocks: Sequence[Block]) -> str:
-    """The whole file."""
+def document(blocks: Sequence[Block], uncalibrated: Sequence[str] = ()) -> str:
+    """The whole file; ``uncalibrated`` names platforms that have no times to plan with."""
+    missing = "\n".join(
+        f"Nothing is planned for platform `{name}`: it ships without times, and `wakepath calibrate "
+        f"{name}` measures those of the machine at hand."
+        for name in uncalibrated
+    )
     parts = [
         INTRODUCTION,
+        missing,
         _summary(blocks),
         _by_baseline(blocks),
         ASSUMPTIONS,
         "\n".join(_assumptions()),
     ]
     parts += ["## In detail", *(_details(block) for block in blocks)]
-    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
 
 
 def _summary(blocks: Sequence[Block]) -> str:
@@ -64,7 +74,7 @@ def _summary(blocks: Sequence[Block]) -> str:
     for block in blocks:
         name, platform = block.case.name, block.platform.name
         if not block.comparisons:
-            rows.append((name, platform, "no plan", "", "", "", ""))
+            rows.append((name, platform, "no plan: see below", "", "", "", ""))
             continue
         gains = [[_gain(c, variant) for c in block.comparisons] for variant in VARIANTS]
         rows.append((name, platform, *(_range(row) for row in gains), _leaders(block)))

@@ -1,9 +1,11 @@
 """The table of gains: our plan is never worse than any baseline, on any network and platform."""
 
+from dataclasses import replace
+
 import pytest
 
 from benchmarks.results.cases import cases, smartwatch
-from benchmarks.results.comparison import Block, compare
+from benchmarks.results.comparison import Block, compare, has_times
 from benchmarks.results.planning import better_baselines
 from benchmarks.results.writing import document
 from devicemodels.catalog import load_platform
@@ -42,12 +44,20 @@ def test_gates_are_worth_something(block: Block) -> None:
 
 
 def test_the_document_names_what_it_found(block: Block) -> None:
-    host = compare(smartwatch(), load_platform("host"), quietly)
-    text = document([block, host])
+    text = document([block], uncalibrated=["host"])
     assert "### smartwatch on wearable" in text
-    assert "run `wakepath calibrate`" in text
+    assert "`wakepath calibrate host`" in text
     assert all(f"| {name} |" in text for name in BASELINES)
-    assert text == document([block, host])
+    assert has_times(load_platform("wearable"))
+    assert not has_times(load_platform("host"))
+
+
+def test_a_network_that_cannot_be_planned_says_why(block: Block) -> None:
+    tight = replace(smartwatch(), accuracy_floor=1.0)
+    refused = compare(tight, load_platform("wearable"), quietly)
+    assert refused.comparisons == ()
+    assert refused.reason
+    assert f"No plan: {refused.reason}." in document([block, refused])
 
 
 @pytest.mark.heavy
