@@ -35,9 +35,9 @@ core in its most frugal idle state. No plan can change that, so gains are of the
 beyond that floor: a gain of 1.20 means that the baseline needs 1.20 times our energy beyond the
 floor. The energies themselves, floor included, are in the detailed tables.
 
-**How to read it.** With gates and codecs on both sides, a gain is what placing, clocking and resting
-jointly is worth, for everything else was chosen as well for the baseline as for us. With neither,
-it is what one gains over the baseline as its paper has it.
+**How to read it.** With gates and codecs on both sides, a gain is what deciding everything together
+is worth: gates, codecs and idle states were chosen as well for the baseline as for us, after it had
+placed its segments. With neither, what gates and codecs are worth comes on top.
 """
 
 ASSUMPTIONS = """\
@@ -53,8 +53,8 @@ the same for all four:
 def document(blocks: Sequence[Block], uncalibrated: Sequence[str] = ()) -> str:
     """The whole file; ``uncalibrated`` names platforms that have no times to plan with."""
     missing = "\n".join(
-        f"Nothing is planned for platform `{name}`: it ships without times, and `wakepath calibrate "
-        f"{name}` measures those of the machine at hand."
+        f"Nothing is planned for platform `{name}`: it ships without times, and `wakepath "
+        f"calibrate {name}` measures those of the machine at hand."
         for name in uncalibrated
     )
     parts = [
