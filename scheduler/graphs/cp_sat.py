@@ -35,6 +35,12 @@ from scheduler.graphs.timing import play
 WORK_LIMIT = 10.0
 """Deterministic time of CP-SAT without a limit in seconds: some 10 to 60 s of one core."""
 
+SECOND_SHARE = 2.0
+"""A second opinion gets so many times the effort of the first, within the limit in seconds."""
+
+LEAST_S, LEAST_WORK = 0.1, 0.1
+"""And at least so many seconds, or so much work."""
+
 
 def solve(
     problem: GraphProblem,
@@ -55,13 +61,20 @@ def solve(
     began = monotonic()
     known = incumbents(problem)
     pooled = pool_cores(problem)
+    start = [_pooled(pooled, one) for one in known]
+    work = [work_limit]
 
     def ask(presolve: bool) -> Answer:
-        left = None if time_limit_s is None else max(0.1, time_limit_s - (monotonic() - began))
-        limits = Limits(left, work_limit, workers, seed, presolve)
-        run, outcome = search(pooled.problem, [_pooled(pooled, one) for one in known], limits)
+        spent_s = monotonic() - began
+        left_s = None if time_limit_s is None else max(LEAST_S, time_limit_s - spent_s)
+        if left_s is not None and not presolve:
+            left_s = min(left_s, SECOND_SHARE * spent_s + LEAST_S)
+        limits = Limits(left_s, work[-1], workers, seed, presolve)
+        run, outcome = search(pooled.problem, start, limits)
+        work.append(SECOND_SHARE * run.worked + LEAST_WORK)
         if run.modes is None or run.timing is None:
             return Answer(solver, outcome.verdict, lower_bound=outcome.lower_bound)
+        start.insert(0, (run.modes, run.timing))
         modes = pooled.expand(run.modes, run.timing)
         timing = play(problem, modes, run.timing.order, run.timing.transfer_order)
         return Answer(solver, outcome.verdict, modes, timing, outcome.lower_bound)

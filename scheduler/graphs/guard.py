@@ -1,11 +1,13 @@
 """No answer of a solver is believed before the independent checker has passed it.
 
-Solvers err: releases of well-known ones have called feasible models infeasible, and switching
-their presolve off gave the right answer. So
+Solvers err: releases of well-known ones have called feasible models infeasible, or a schedule
+optimal that was not, and switching their presolve off gave the right answer. So
 
 - a schedule counts only once the checker has nothing against it;
 - "infeasible" counts only if a second run with presolve off says so too and nobody has a plan;
-- a bound counts only if it is not above the objective of a checked schedule.
+- a bound counts only if it is not above the objective of a checked schedule;
+- "optimal" counts if our own bound says so too, or if a second run with presolve off, given some
+  time, finds nothing better.
 
 Whatever contradicts itself is asked again with presolve off. If that does not settle it, the best
 checked schedule is returned, without the solver's bound and with a `SolverWarning`; without any
@@ -70,9 +72,8 @@ def trusted(
     """The best schedule that stands up to the checker, with a bound that nothing contradicts.
 
     ``known`` are schedules from elsewhere, heuristics say; they are checked as well. ``kind`` is
-    what the solver looks for, in words. Raises
-    ``Infeasible`` if it is proved twice that there is no schedule, or if none was found, and
-    ``SolverError``.
+    what the solver looks for, in words. Raises ``Infeasible`` if it is proved twice that there is
+    no schedule, or if none was found, and ``SolverError``.
     """
     court = _Court(problem, solver)
     for solution in known:
@@ -80,6 +81,8 @@ def trusted(
     answer = ask(True)
     complaint = court.judge(answer)
     if complaint is None and answer.verdict != "infeasible":
+        if answer.verdict == "optimal" and not court.is_closed():
+            return _confirmed(court, answer, ask(False))
         return court.verdict(answer)
     second = ask(False)
     complaint_again = court.judge(second)
@@ -99,12 +102,28 @@ def trusted(
     return court.verdict(second)
 
 
+def _confirmed(court: "_Court", answer: Answer, second: Answer) -> GraphSolution:
+    """The optimum that ``answer`` claims, unless a ``second`` one says otherwise."""
+    complaint = court.judge(second)
+    if complaint is not None:
+        court.warn(f"with presolve off: {complaint}")
+        return court.verdict(None)
+    if court.judge(answer) is not None:
+        court.warn(
+            f"{answer.solver} proved that nothing is below {answer.lower_bound:g}; with presolve "
+            "off it found something"
+        )
+        return court.verdict(second)
+    return court.verdict(answer)
+
+
 class _Court:
     """The best checked schedule so far, and what speaks against what is said."""
 
     def __init__(self, problem: GraphProblem, solver: str) -> None:
         self._problem = problem
         self._solver = solver
+        self._bound: float | None = None
         self._best: tuple[tuple[float, float], tuple[int, ...], Timing] | None = None
 
     def hear(self, modes: tuple[int, ...], timing: Timing) -> str | None:
@@ -114,11 +133,20 @@ class _Court:
         )
         faults = check_schedule(schedule)
         if faults:
-            return f"its schedule is not valid: {faults[0]}"
+            return f"its schedule is not valid: {faults[0].kind}: {faults[0].message}"
         value = objectives(self._problem, modes, timing)
         if self._best is None or is_better(value, self._best[0]):
             self._best = value, modes, timing
         return None
+
+    def is_closed(self) -> bool:
+        """Whether our own bound proves the best schedule so far optimal."""
+        return self._best is not None and _meets(self._own_bound(), self._best[0][0])
+
+    def _own_bound(self) -> float:
+        if self._bound is None:
+            self._bound = lower_bound(self._problem)
+        return self._bound
 
     def judge(self, answer: Answer) -> str | None:
         """What is wrong with an answer; None if nothing is known against it."""
@@ -157,12 +185,16 @@ class _Court:
                 "more time, or relax the deadline or a budget",
             )
         (value, _), modes, timing = self._best
-        bound = lower_bound(self._problem)
+        bound = self._own_bound()
         if answer is not None:
             bound = max(bound, answer.lower_bound)
-        if bound >= value or _close(bound, value):
+        if _meets(bound, value):
             return GraphSolution(modes, timing, "optimal", value)
         return GraphSolution(modes, timing, "feasible", bound)
+
+
+def _meets(bound: float, value: float) -> bool:
+    return bound >= value or _close(bound, value)
 
 
 def _close(one: float, other: float) -> bool:

@@ -94,7 +94,8 @@ def ask_highs(
 ) -> SerialAnswer:
     """Minimise the objective over all serial schedules that keep the limits.
 
-    ``optimal`` within the relative ``gap``; 0 asks for the last digit. Raises ``Infeasible`` if a task is left without a mode.
+    ``optimal`` within the relative ``gap``; 0 asks for the last digit. Raises ``Infeasible`` if a
+    task is left without a mode.
     """
     began, limit = monotonic(), horizon_of(problem)
     model = build_serial(problem, reduce(problem, limit), limit)

@@ -30,10 +30,10 @@ def add_hint(model: CpSatModel, modes: Sequence[int], timing: Timing) -> bool:
             values[literal.index] = int(modes[task] == k)
     if complete:
         _derive(model, modes, timing, values)
-    hint = variables.model.proto.solution_hint
-    hint.Clear()
-    hint.vars.extend(sorted(values))
-    hint.values.extend(values[index] for index in sorted(values))
+    variables.model.clear_hints()  # type: ignore[no-untyped-call]
+    for index, value in sorted(values.items()):
+        if index != variables.always.index:
+            variables.model.add_hint(variables.model.get_int_var_from_proto_index(index), value)
     return complete
 
 

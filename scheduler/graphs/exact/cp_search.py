@@ -67,7 +67,8 @@ class Search:
         """Of the same."""
         self._limits = limits
         self._began = monotonic()
-        self._worked = 0.0
+        self.worked = 0.0
+        """Deterministic time so far."""
 
     def offer(self, modes: tuple[int, ...], timing: Timing) -> None:
         """A schedule that keeps all limits but perhaps those on time; kept if it is the best."""
@@ -122,7 +123,7 @@ class Search:
             solver = self._solver(part, interleaved)
             solver.solve(model.variables.model)
             verdict = VERDICTS.get(solver.status_name(), "unknown")
-            self._worked += solver.response_proto.deterministic_time
+            self.worked += solver.response_proto.deterministic_time
             if verdict in ("optimal", "feasible"):
                 self.offer(*_read(model, solver))
             bound = _bound(model, objective, solver)
@@ -139,7 +140,7 @@ class Search:
         parameters.cp_model_presolve = limits.presolve
         parameters.interleave_search = interleaved
         if limits.seconds is None:
-            parameters.max_deterministic_time = share * max(0.0, limits.work - self._worked)
+            parameters.max_deterministic_time = share * max(0.0, limits.work - self.worked)
         else:
             left = limits.seconds - (monotonic() - self._began)
             parameters.max_time_in_seconds = share * max(0.0, left)
