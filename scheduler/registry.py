@@ -10,6 +10,7 @@ from scheduler.validity import check
 ALGORITHMS: dict[str, str] = {
     "chain-dp": "scheduler.algorithms.chain_dp",
     "chain-bucketed": "scheduler.algorithms.chain_bucketed",
+    "chain-milp": "scheduler.algorithms.chain_milp",
     "brute-force": "scheduler.algorithms.brute_force",
     "best-single-core": "scheduler.algorithms.best_single_core",
     "race-to-idle": "scheduler.algorithms.race_to_idle",
