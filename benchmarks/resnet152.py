@@ -78,8 +78,10 @@ def platform() -> Platform:
         )
         macs = dict.fromkeys(("conv", "depthwise_conv", "linear", "matmul"), mac)
         elements = dict.fromkeys(
-            ("add", "mul", "pool", "global_pool", "activation", "normalisation", "reshape")
-            + ("quantise", "dequantise"),
+            (
+                *("add", "mul", "pool", "global_pool", "activation", "normalisation", "reshape"),
+                *("quantise", "dequantise"),
+            ),
             element,
         )
         cores.append(
@@ -114,7 +116,7 @@ def gated(traced: TaskGraph, *, unfused: bool = False, segments: int | None = No
     )
     return replace(
         chain,
-        edges=tuple(_with_codecs(edge) for edge in chain.edges),
+        edges=tuple(with_codecs(edge) for edge in chain.edges),
         gates=gates,
         gate_choices=tuple(_choice(settings) for settings in product(range(4), repeat=4)),
         positive_share=0.1,
@@ -153,7 +155,8 @@ def _choice(settings: tuple[int, ...]) -> GateChoice:
     return GateChoice(tuple(uses), 0.95 - 0.5 * (1.0 - found), found)
 
 
-def _with_codecs(edge: Edge) -> Edge:
+def with_codecs(edge: Edge) -> Edge:
+    """``edge`` with the assumed codecs."""
     elements = edge.raw_bytes // 4
     codecs = tuple(
         Codec(
