@@ -7,7 +7,6 @@ only: it cannot minimise or limit an energy-delay product.
 """
 
 from collections.abc import Mapping
-from itertools import product
 from math import inf, isfinite
 
 import numpy as np
@@ -16,6 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array, csr_array
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
+from scheduler.bounds import idle_choices
 from scheduler.chains.path_program import Arc, Arcs
 from scheduler.expectation import Assignment, expect
 from scheduler.feasibility import explain, is_feasible
@@ -41,17 +41,14 @@ def solve(problem: Problem) -> Solution:
             "chain-milp cannot minimise or limit an energy-delay product",
             "its figures are sums: use chain-dp",
         )
-    programs = [
-        _Program(problem, idle) for idle in product(*(range(len(p)) for p in problem.idle_power_w))
-    ]
-    bounds = [program.relaxed() for program in programs]
+    bounds = {idle: _Program(problem, idle).relaxed() for idle in idle_choices(problem)}
     best: tuple[float, Assignment] | None = None
-    for index in sorted(range(len(programs)), key=lambda i: (bounds[i], i)):
-        if not isfinite(bounds[index]):
+    for idle in sorted(bounds, key=lambda idle: (bounds[idle], idle)):
+        if not isfinite(bounds[idle]):
             break
-        if best is not None and bounds[index] >= best[0] * (1.0 - SAME):
+        if best is not None and bounds[idle] >= best[0] * (1.0 - SAME):
             break
-        assignment = programs[index].solved()
+        assignment = _Program(problem, idle).solved()
         if assignment is not None:
             value = expect(problem, assignment).value(required.objective)
             if best is None or value < best[0]:
