@@ -3,7 +3,8 @@
 Sponner, Servadei, Waschneck, Wille, Kumar, "Efficient Post-Training Augmentation for Adaptive
 Inference in Heterogeneous and Distributed IoT Environments", 2024: exits are added to a finished
 network, the parts between them are mapped to the processors of the target one after the other, and
-thresholds are chosen by what samples then cost and how often they are answered rightly.
+thresholds are chosen by what samples then cost and how often they are answered rightly. This is our
+formulation of it.
 
 What is the same: every combination of exits and thresholds that was measured is tried; the network
 is cut at exits only; the parts go to processors in order, and no processor is returned to.
