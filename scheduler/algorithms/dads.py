@@ -3,9 +3,10 @@
 Hu, Bao, Wang, Liu, "Dynamic Adaptive DNN Surgery for Inference Acceleration on the Edge", INFOCOM
 2019. A lightly loaded device minimises the time of one sample (DNN Surgery Light) by a minimum cut;
 our formulation: of the network's graph, what is cut off from the first processor runs on the
-second, and the cut with the least capacity is the fastest. A layer's link to the first processor's end has the time that it
-takes on the second as its capacity and the other way round; a layer whose output several others
-read sends it once, through an auxiliary vertex. What has been sent does not come back.
+second, and the cut with the least capacity is the fastest. A layer's link to the first processor's
+end has the time that it takes on the second as its capacity and the other way round; a layer whose
+output several others read sends it once, through an auxiliary vertex. What has been sent does not
+come back.
 
 DADS knows two processors at fixed clocks, and time. Here it is applied to every ordered pair of
 modes on different cores, with raw transfers and again with the fastest codec on each edge, and to
