@@ -14,7 +14,7 @@ from scheduler.memory import MemoryUse, memory_use
 from scheduler.plan import Expected
 from scheduler.problem import Limits, Problem
 from wakepath.testing.describe import describe_problem
-from wakepath.testing.worlds import worlds
+from wakepath.testing.world_strategies import worlds
 
 
 @dataclass(frozen=True, slots=True)
