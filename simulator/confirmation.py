@@ -30,7 +30,7 @@ class Horizon:
 
     workloads: tuple[WorkloadKind, ...] = ("worst_case", "drawn")
     """What to simulate. Leave the worst case out where deadlines need only hold on average."""
-    fewest: int = 200
+    fewest: int = 1000
     """Samples that every pipeline releases at least, if ``most`` allows."""
     most: int = 20_000
     """Samples of all pipelines together at most; then the hyperperiod may not be covered."""

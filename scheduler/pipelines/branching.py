@@ -8,10 +8,7 @@ import numpy as np
 from scheduler.pipelines.columns import Column
 from scheduler.pipelines.combinations import Combination
 from scheduler.pipelines.decisions import STAYS, Decision, part, parts
-from scheduler.pipelines.master import Relaxation
-
-MIXED = 1e-6
-"""Shares of a mix below this are the solver's rounding."""
+from scheduler.pipelines.master import MIXED, Relaxation
 
 
 def whole_of(mix: Relaxation, pools: Sequence[Sequence[Column]]) -> Combination | None:

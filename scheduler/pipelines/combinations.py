@@ -1,13 +1,16 @@
 """One column a pipeline, taken together: what they use, and which interfere with which."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 
 from scheduler.pipelines.budget import Capacity
 from scheduler.pipelines.columns import Column
 from scheduler.pipelines.shared_plan import MemoryHeld
 from scheduler.tolerance import LIMIT_RELATIVE
+
+TIGHTEN = 0.8
+"""What is left of a contended core or link, of what was used of it."""
 
 Combination = tuple[Column, ...]
 """One column a pipeline."""
@@ -80,3 +83,25 @@ def cuts_of(columns: Combination, late: Sequence[int]) -> list[Cut]:
     """What forbids each interfering set that made a pipeline of ``late`` late."""
     groups = dict.fromkeys(interfering(columns, pipeline) for pipeline in late)
     return [tuple((p, columns[p]) for p in group) for group in groups]
+
+
+def contended(columns: Combination, late: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The cores and the links at which pipelines of ``late`` and those they meet wait in turn."""
+    meet = {p for pipeline in late for p in interfering(columns, pipeline)}
+    cores, links = len(columns[0].core_share), len(columns[0].link_share)
+    return (
+        [k for k in range(cores) if sum(columns[p].core_share[k] > 0.0 for p in meet) > 1],
+        [k for k in range(links) if sum(columns[p].link_share[k] > 0.0 for p in meet) > 1],
+    )
+
+
+def tightened(limits: Capacity, columns: Combination, late: Sequence[int]) -> Capacity:
+    """Limits that leave less of the contended cores and links than ``columns`` use of them."""
+    core, link = list(limits.core), list(limits.link)
+    together = used(columns)
+    crowded_cores, crowded_links = contended(columns, late)
+    for k in crowded_cores:
+        core[k] = min(core[k], TIGHTEN * together.core[k])
+    for k in crowded_links:
+        link[k] = min(link[k], TIGHTEN * together.link[k])
+    return replace(limits, core=tuple(core), link=tuple(link))

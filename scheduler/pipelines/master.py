@@ -23,6 +23,9 @@ Pools = Sequence[Sequence[Column]]
 
 Floats = NDArray[np.float64]
 
+MIXED = 1e-6
+"""Shares of a mix below this are the solver's rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
@@ -42,13 +45,14 @@ class Relaxation:
     """By pipeline: what a new column must cost less than to improve the mix."""
     limits_w: float
     """What all limits together are worth at these prices."""
+    unit: float
+    """In which the solver measured ``value`` and ``dues``."""
 
 
 class Master:
     """The rows of one device, in units of about 1."""
 
-    def __init__(self, limits: Capacity, pipelines: int, unit_w: float) -> None:
-        self._unit_w = unit_w
+    def __init__(self, limits: Capacity, pipelines: int) -> None:
         self._pipelines = pipelines
         self._limits = limits
         self._memories = np.maximum(np.array(limits.memory_bytes, dtype=np.float64), 1.0)
@@ -71,12 +75,12 @@ class Master:
                 np.zeros((len(buffers), extra)),
             ]
         )
-        power = np.array([c.power_w for pool in pools for c in pool]) / self._unit_w
+        unit_w = _unit_w(pools)
         objective = np.zeros(count + memories + extra)
         if short:
             objective[count + memories :] = 1.0
         else:
-            objective[:count] = power
+            objective[:count] = _power(pools) / unit_w
         result = linprog(
             objective,
             A_ub=np.vstack([capacity, activation]),
@@ -88,7 +92,7 @@ class Master:
         )
         if result.status != 0:
             return None
-        unit = 1.0 if short else self._unit_w
+        unit = 1.0 if short else unit_w
         duals = -np.minimum(result.ineqlin.marginals, 0.0) * unit
         mixed = np.split(result.x[:count], np.cumsum([len(pool) for pool in pools])[:-1])
         prices, limits_w = self._prices(duals, 0.0 if short else 1.0)
@@ -100,6 +104,7 @@ class Master:
             prices=prices,
             dues=tuple((result.eqlin.marginals * unit).tolist()),
             limits_w=limits_w,
+            unit=unit,
         )
 
     def choose(self, pools: Pools, cuts: Sequence[Cut]) -> Combination | None:
@@ -125,7 +130,7 @@ class Master:
         if forbidden:
             matrix = np.hstack([np.array(forbidden), np.zeros((len(forbidden), memories))])
             constraints.append(LinearConstraint(matrix, ub=matrix.sum(axis=1) - 1.0))
-        power = np.array([c.power_w for pool in pools for c in pool]) / self._unit_w
+        power = _power(pools) / _unit_w(pools)
         result = milp(
             np.concatenate([power, np.zeros(memories)]),
             constraints=constraints,
@@ -180,6 +185,16 @@ class Master:
             for own in buffers
         )
         return prices, float(duals[:rows] @ self._rhs)
+
+
+def _power(pools: Pools) -> Floats:
+    return np.array([column.power_w for pool in pools for column in pool])
+
+
+def _unit_w(pools: Pools) -> float:
+    """The size of what is minimised."""
+    powers = [[abs(column.power_w) for column in pool] for pool in pools]
+    return sum(map(min, powers)) or sum(map(max, powers)) or 1.0
 
 
 def _one_each(pools: Pools) -> Floats:

@@ -1,136 +1,96 @@
 """Plans several pipelines for one device: column generation, confirmed by simulation.
 
-One idle state a core holds for all pipelines, so the choices of idle states are an outer loop, in
-order of what the best combination under each costs at least. A combination that misses a deadline
-when it is simulated becomes a cut, and the next best one is tried.
+One idle state a core holds for all pipelines, so the choices of idle states are the first branches
+of the search. A combination that misses a deadline when it is simulated becomes a cut, and the
+next best one is tried.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from heapq import heapify, heappop, heappush
-from math import inf
 
 from devicemodels.platform import Core, Link, Memory
-from scheduler.bounds import idle_choices, lower_bound
-from scheduler.expectation import make_plan
+from scheduler.bounds import idle_choices
 from scheduler.feasibility import explain
-from scheduler.pipelines.budget import Budget, Capacity, capacity
+from scheduler.pipelines.budget import WORST_CASE, Budget, Capacity, capacity
 from scheduler.pipelines.columns import resting_power_w
-from scheduler.pipelines.combinations import Combination, Cut, cuts_of, used
+from scheduler.pipelines.combinations import Combination, Cut, cuts_of, tightened, used
 from scheduler.pipelines.engines import pricer_for
-from scheduler.pipelines.infeasibility import Tried, explain_shared
-from scheduler.pipelines.priorities import rate_monotonic
-from scheduler.pipelines.search import Found, Search
-from scheduler.pipelines.shared_plan import Confirm, Confirmation, SharedPlan
-from scheduler.plan import Certificate, Plan
+from scheduler.pipelines.infeasibility import explain_shared
+from scheduler.pipelines.relaxing import Relaxing
+from scheduler.pipelines.search import Search
+from scheduler.pipelines.shared_plan import Confirm, SharedPlan
+from scheduler.pipelines.trial import METHOD, Trial
+from scheduler.plan import Certificate
 from scheduler.problem import Problem
 from scheduler.tolerance import FIGURE_RELATIVE
 
-METHOD = "column-generation"
+ROUNDS = 8
+"""Combinations that the simulation may refuse, in order of their power, before others are tried."""
 
-ROUNDS = 20
-"""Combinations that the simulation may refuse before planning gives up."""
+TIGHTENINGS = 12
+"""How often contended cores and links are then tightened before planning gives up."""
 
-NODES = 200
-"""Nodes that the search may look at under one choice of idle states."""
-
-
-@dataclass(order=True, frozen=True, slots=True)
-class _Open:
-    """A choice of idle states, and what is known of the best combination under it."""
-
-    key_w: float
-    """Mean power of the best combination if it was searched for, ``bound_w`` before."""
-    number: int
-    bound_w: float = field(compare=False)
-    """No combination under it that keeps all cuts has less."""
-    idle: tuple[int, ...] = field(compare=False)
-    search: Search = field(compare=False)
-    found: Found | None = field(compare=False)
-    """None before the search."""
+NODES = 100
+"""Nodes that a search looks at before it is content with the gap it has."""
 
 
 def plan_together(
     problems: Sequence[Problem],
     *,
-    budget: Budget = Budget(),  # noqa: B008 - frozen
+    budget: Budget = WORST_CASE,
     priorities: Sequence[int] | None = None,
     confirm: Confirm | None = None,
     rounds: int = ROUNDS,
+    tightenings: int = TIGHTENINGS,
     nodes: int = NODES,
 ) -> SharedPlan:
     """The plans of least mean power of the device, one a problem, with a certificate.
 
     Each plan keeps its own problem's limits; the objectives of the problems do not matter, for it
     is the mean power of the device that they share. ``priorities`` are ``rate_monotonic`` if not
-    given. With ``confirm``, combinations are simulated in order of their power until one meets
-    all deadlines: that is confirmation, not proof. Raises ``Infeasible``, and ``ValueError`` if
-    there are no problems or they are for different platforms.
+    given.
+
+    With ``confirm``, combinations are simulated: first in order of their power, until one meets
+    all deadlines or ``rounds`` have been refused, each by a cut on the pipelines that met; then
+    the cores and links at which they met are tightened, up to ``tightenings`` times. A deadline
+    that was kept in a simulation is confirmed, not proved. The certificate's bound holds for all
+    combinations that were not refused one by one.
+
+    Raises ``Infeasible``, and ``ValueError`` if there are no problems or they are for different
+    platforms.
     """
     _require_one_platform(problems)
     limits = capacity(problems[0].platform, budget)
-    heap = [
-        _opened(problems, idle, budget, limits, number)
-        for number, idle in enumerate(idle_choices(problems[0]))
-    ]
+    branches = [_relaxing(problems, idle, budget, limits) for idle in idle_choices(problems[0])]
     for p, problem in enumerate(problems):
-        if all(p in one.search.impossible for one in heap):
+        if all(p in one.impossible for one in branches):
             raise explain(problem, METHOD)
-    heapify(heap)
-    cuts: dict[tuple[int, ...], list[Cut]] = {one.idle: [] for one in heap}
-    tried = Tried(problems, budget)
-    while heap:
-        best = heappop(heap)
-        if best.key_w == inf:
+    trial = Trial(problems, priorities, confirm)
+    search = Search(branches, limits, nodes)
+    cuts: list[Cut] = []
+    while (found := search.best(cuts)).columns is not None:
+        if trial.passes(found.columns):
+            return _shared_plan(trial, budget, found.columns, found.value_w, found.bound_w, 0)
+        cuts += cuts_of(found.columns, trial.late)
+        if len(trial.refused) > rounds:
             break
-        if best.found is None:
-            found = best.search.best(cuts[best.idle], nodes)
-            tried.record(found)
-            heappush(heap, replace(best, key_w=found.value_w, bound_w=found.bound_w, found=found))
-            continue
-        columns = best.found.columns
-        assert columns is not None
-        plans = _plans(problems, columns)
-        order = tuple(rate_monotonic(plans) if priorities is None else priorities)
-        confirmation = None if confirm is None else confirm(plans, order)
-        late = [] if confirmation is None else _late(confirmation)
-        if not late:
-            bound_w = min(one.bound_w for one in (best, *heap))
-            platform, shared = problems[0].platform, used(columns)
-            return SharedPlan(
-                name="+".join(plan.name for plan in plans),
-                budget=budget,
-                plans=plans,
-                priorities=order,
-                idle=plans[0].idle,
-                core_utilisation=dict(zip(_names(platform.cores), shared.core, strict=True)),
-                link_utilisation=dict(zip(_names(platform.links), shared.link, strict=True)),
-                memory=dict(zip(_names(platform.memories), shared.memory, strict=True)),
-                certificate=_certificate(best.found.value_w, bound_w),
-                mean_power_w=best.found.value_w,
-                deadline_cuts=len(tried.late),
-                confirmation=confirmation,
-            )
-        assert confirmation is not None
-        tried.late.append((plans, confirmation))
-        if len(tried.late) > rounds:
+    for count in range(1, tightenings + 1):
+        if found.columns is None:
             break
-        cuts[best.idle] += cuts_of(columns, late)
-        heappush(heap, replace(best, key_w=best.bound_w, found=None))
-    raise explain_shared(tried)
+        limits = tightened(limits, trial.refused[-1].columns, trial.late)
+        other = Search([one.within(limits) for one in branches], limits, nodes).best([])
+        if other.columns is None:
+            break
+        if trial.passes(other.columns):
+            bound_w = min(found.bound_w, other.value_w)
+            return _shared_plan(trial, budget, other.columns, other.value_w, bound_w, count)
+    raise explain_shared(problems, budget, trial.refused, search.shortage)
 
 
-def _opened(
-    problems: Sequence[Problem],
-    idle: tuple[int, ...],
-    budget: Budget,
-    limits: Capacity,
-    number: int,
-) -> _Open:
+def _relaxing(
+    problems: Sequence[Problem], idle: tuple[int, ...], budget: Budget, limits: Capacity
+) -> Relaxing:
     pricers = [pricer_for(problem, idle, budget.counted) for problem in problems]
-    search = Search(pricers, limits, resting_power_w(problems[0], idle))
-    least_w = search.least_w()
-    return _Open(least_w, number, least_w, idle, search, None)
+    return Relaxing(pricers, limits, resting_power_w(problems[0], idle))
 
 
 def _require_one_platform(problems: Sequence[Problem]) -> None:
@@ -146,25 +106,35 @@ def _require_one_platform(problems: Sequence[Problem]) -> None:
             )
 
 
-def _plans(problems: Sequence[Problem], columns: Combination) -> tuple[Plan, ...]:
-    return tuple(
-        make_plan(
-            problem,
-            column.assignment,
-            method=METHOD,
-            status="feasible",
-            lower_bound=lower_bound(problem),
-        )
-        for problem, column in zip(problems, columns, strict=True)
+def _shared_plan(
+    trial: Trial,
+    budget: Budget,
+    columns: Combination,
+    value_w: float,
+    bound_w: float,
+    tightenings: int,
+) -> SharedPlan:
+    plans, shared = trial.plans, used(columns)
+    platform = plans[0].platform
+    return SharedPlan(
+        name="+".join(plan.name for plan in plans),
+        budget=budget,
+        plans=plans,
+        priorities=trial.priorities,
+        idle=plans[0].idle,
+        mean_power_w=value_w,
+        core_utilisation=dict(zip(_names(platform.cores), shared.core, strict=True)),
+        link_utilisation=dict(zip(_names(platform.links), shared.link, strict=True)),
+        memory=dict(zip(_names(platform.memories), shared.memory, strict=True)),
+        certificate=_certificate(value_w, bound_w),
+        deadline_cuts=len(trial.refused) - max(0, tightenings - 1),
+        tightenings=tightenings,
+        confirmation=trial.confirmation,
     )
 
 
 def _names(things: tuple[Core, ...] | tuple[Link, ...] | tuple[Memory, ...]) -> list[str]:
     return [thing.name for thing in things]
-
-
-def _late(confirmation: Confirmation) -> list[int]:
-    return [p for p, seen in enumerate(confirmation.pipelines) if seen.late]
 
 
 def _certificate(value_w: float, bound_w: float) -> Certificate:

@@ -21,7 +21,7 @@ from scheduler.pipelines.columns import Column, make_column
 from scheduler.pipelines.decisions import Decision
 from scheduler.problem import Problem
 
-LARGEST = 20_000
+LARGEST = 500
 """Assignments above which a chain is not enumerated."""
 
 STARTERS = 64
@@ -75,10 +75,13 @@ class Pricer(Protocol):
     """All columns of one pipeline under one choice of idle states."""
 
     def starters(self) -> tuple[Column, ...]:
-        """Pareto points to begin with; empty if the pipeline cannot be run at all."""
+        """Some Pareto points to begin with."""
 
-    def price(self, prices: Prices, decisions: Sequence[Decision]) -> Priced:
-        """The cheapest columns among those that keep to ``decisions`` and all own limits."""
+    def price(self, prices: Prices, decisions: Sequence[Decision], *, exact: bool = True) -> Priced:
+        """Cheap columns among those that keep to ``decisions`` and all own limits.
+
+        If not ``exact``, the cheapest may be missing and the bound lower than need be.
+        """
 
 
 def assignments(problem: Problem, idle: tuple[int, ...]) -> Iterator[Assignment]:
@@ -119,8 +122,8 @@ class EnumeratedPricer:
             return tuple(front)
         return tuple(front[i * len(front) // STARTERS] for i in range(STARTERS))
 
-    def price(self, prices: Prices, decisions: Sequence[Decision]) -> Priced:
-        """The cheapest column of the list."""
+    def price(self, prices: Prices, decisions: Sequence[Decision], *, exact: bool = True) -> Priced:
+        """The cheapest column of the list, whether or not that is asked."""
         if not self._columns:
             return Priced(inf, ())
         costs = self._uses @ np.array(

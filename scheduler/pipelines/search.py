@@ -1,38 +1,30 @@
-"""The best combination of plans under one choice of idle states: branch and price.
+"""The best combination of plans over all choices of idle states: branch and price.
 
-Column generation (Gilmore and Gomory 1961; Barnhart et al., "Branch-and-price: column generation
-for solving huge integer programs", Operations Research 46(3), 1998, doi:10.1287/opre.46.3.316):
-the linear master prices cores, links and memories, a pricing engine answers with each pipeline's
-cheapest plan at those prices, until none improves the mix. Then no plan whatever does, and the
-relaxation's value is a lower bound. Where its mix is not of whole plans, one part of one plan is
-fixed in one branch and forbidden in the other.
+Barnhart et al., "Branch-and-price: column generation for solving huge integer programs",
+Operations Research 46(3), 1998, doi:10.1287/opre.46.3.316: where the mix of the relaxation is not
+of whole plans, one part of one plan is fixed in one branch and forbidden in the other. The choices
+of idle states are the first branches. Nodes are looked at in order of their lower bounds, and the
+tree is kept when a combination is cut off later.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from math import inf
 
-from scheduler.expectation import Assignment
-from scheduler.pipelines.branching import MIXED, branches, whole_of
+from scheduler.pipelines.branching import branches, whole_of
 from scheduler.pipelines.budget import Capacity
-from scheduler.pipelines.columns import Column, mean_power_w
 from scheduler.pipelines.combinations import Combination, Cut, fits, forbids
 from scheduler.pipelines.decisions import Decision
-from scheduler.pipelines.master import Master, Relaxation
-from scheduler.pipelines.pricing import Priced, Pricer, Prices, free
-from scheduler.tolerance import FIGURE_RELATIVE
+from scheduler.pipelines.relaxing import Relaxing, closed
 
-REDUCED = 1e-9
-"""A column must improve the mix by this share of the unit of power."""
-
-ITERATIONS = 400
-"""Rounds of pricing after which a node is content with its bound."""
+CHOOSE_EVERY = 16
+"""Nodes between two looks for the best combination of the columns known so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the search knows under one choice of idle states."""
+    """What the search knows."""
 
     columns: Combination | None
     """The best combination; None if none was found."""
@@ -40,90 +32,103 @@ class Found:
     """Its mean power; infinite without one."""
     bound_w: float
     """No combination that keeps the cuts has less; infinite if there is none at all."""
-    shortage: tuple[float, ...] | None
-    """By row, if not even a mix of plans is within the limits: what the least short one lacks."""
 
 
-@dataclass(order=True, slots=True)
+@dataclass(order=True, frozen=True, slots=True)
 class _Node:
     bound_w: float
     number: int
+    idle: int = field(compare=False)
     decisions: tuple[Decision, ...] = field(compare=False)
 
 
 class Search:
-    """Keeps its columns from one call to the next."""
+    """The tree over all choices of idle states, with all that was found so far."""
 
-    def __init__(self, pricers: Sequence[Pricer], limits: Capacity, resting_w: float) -> None:
-        self._pricers = pricers
+    def __init__(self, idle: Sequence[Relaxing], limits: Capacity, nodes: int) -> None:
+        self._idle = idle
         self._limits = limits
-        self._resting_w = resting_w
-        self._pools: list[dict[Assignment, Column]] = [
-            {column.assignment: column for column in pricer.starters()} for pricer in pricers
+        self._left = nodes
+        self._open = [
+            _Node(one.least_w, number, number, ())
+            for number, one in enumerate(idle)
+            if not one.impossible
         ]
-        least = [min((abs(c.power_w) for c in pool.values()), default=0.0) for pool in self._pools]
-        self._unit_w = sum(least) or resting_w or 1.0
-        self._master = Master(limits, len(pricers), self._unit_w)
+        heapify(self._open)
+        self._numbered = len(idle)
+        self._whole: list[tuple[_Node, Combination]] = []
+        """Nodes whose best mix is a combination that was allowed when they were looked at."""
+        self._given_up_w = inf
+        """Bound of all nodes that could neither be solved nor branched."""
+        self._opened: dict[int, None] = {}
+        self._best: Combination | None = None
+        self._best_w = inf
+        self._shortages: list[tuple[float, ...] | None] = []
 
     @property
-    def impossible(self) -> tuple[int, ...]:
-        """The pipelines that cannot be run at all under these idle states."""
-        return tuple(p for p, pool in enumerate(self._pools) if not pool)
+    def shortage(self) -> tuple[float, ...] | None:
+        """By row, what the least short mix of all lacks, if none is known to be within limits."""
+        known = [shortage for shortage in self._shortages if shortage is not None]
+        return min(known, key=sum) if known and len(known) == len(self._shortages) else None
 
-    def least_w(self) -> float:
-        """What no combination has less than, limits and cuts aside; infinite if none exists."""
-        each = [pricer.price(free(self._limits), ()).bound_w for pricer in self._pricers]
-        return self._resting_w + sum(each)
+    def best(self, cuts: Sequence[Cut]) -> Found:
+        """The best combination that no cut forbids, as far as it can be found."""
+        for node, _ in [one for one in self._whole if not self._may(one[1], cuts)]:
+            heappush(self._open, node)
+        self._whole = [one for one in self._whole if self._may(one[1], cuts)]
+        self._best, self._best_w = None, inf
+        for node, columns in self._whole:
+            self._offer(node.idle, columns)
+        self._choose(cuts)
+        while self._open and self._left > 0 and not closed(self._open[0].bound_w, self._best_w):
+            self._look_at(heappop(self._open), cuts)
+            if self._left % CHOOSE_EVERY == 0:
+                self._choose(cuts)
+        if self._left <= 0:
+            self._choose(cuts)
+        bounds = (node.bound_w for node in (*self._open, *(node for node, _ in self._whole)))
+        bound_w = min([self._best_w, self._given_up_w, *bounds])
+        return Found(self._best, self._best_w, bound_w)
 
-    def best(self, cuts: Sequence[Cut], nodes: int) -> Found:
-        """The best combination that no cut forbids, after looking at ``nodes`` nodes at most."""
-        if self.impossible:
-            return Found(None, inf, inf, None)
-        columns, value_w = self._chosen(cuts)
-        heap, numbered, looked_at = [_Node(-inf, 0, ())], 1, 0
-        floor_w, shortage = inf, None
-        while heap and looked_at < nodes and not _closed(heap[0].bound_w, value_w):
-            node = heappop(heap)
-            looked_at += 1
-            relaxed = self._relaxed(node.decisions)
-            bound_w = max(node.bound_w, relaxed.bound_w)
-            shortage = relaxed.shortage if node.number == 0 else shortage
-            if relaxed.mix is None:
-                floor_w = min(floor_w, bound_w)
-                continue
-            pools = self._allowed(node.decisions)
-            whole = whole_of(relaxed.mix, pools)
-            if whole is not None and self._may(whole, cuts):
-                columns, value_w = self._better(whole, columns, value_w)
-                floor_w = min(floor_w, bound_w)
-                continue
-            if looked_at == 1:
-                columns, value_w = self._better(self._chosen(cuts)[0], columns, value_w)
-            if _closed(bound_w, value_w):
-                floor_w = min(floor_w, bound_w)
-                continue
-            divided = self._divided(whole, cuts)
-            onward = branches(relaxed.mix, pools, divided, node.decisions)
-            if not onward and whole is None:
-                floor_w = min(floor_w, bound_w)
-            for decision in onward:
-                heappush(heap, _Node(bound_w, numbered, (*node.decisions, decision)))
-                numbered += 1
-        bound_w = min([value_w, floor_w, *(node.bound_w for node in heap)])
-        return Found(columns, value_w, bound_w, shortage if bound_w == inf else None)
+    def _look_at(self, node: _Node, cuts: Sequence[Cut]) -> None:
+        """Solve a node's relaxation, and branch if that says too little."""
+        self._left -= 1
+        first = node.idle not in self._opened
+        self._opened[node.idle] = None
+        relaxing = self._idle[node.idle]
+        relaxed = relaxing.relaxed(node.decisions)
+        if first:
+            self._choose(cuts)
+            self._shortages.append(relaxed.shortage)
+        bound_w = max(node.bound_w, relaxed.bound_w)
+        if relaxed.mix is None:
+            self._given_up_w = min(self._given_up_w, bound_w)
+            return
+        pools = relaxing.allowed(node.decisions)
+        whole = whole_of(relaxed.mix, pools)
+        if whole is not None and self._may(whole, cuts):
+            self._offer(node.idle, whole)
+            self._whole.append((_Node(bound_w, node.number, node.idle, node.decisions), whole))
+            return
+        onward = branches(relaxed.mix, pools, self._divided(whole, cuts), node.decisions)
+        if not onward and whole is None:
+            self._given_up_w = min(self._given_up_w, bound_w)
+        for decision in onward:
+            self._numbered += 1
+            child = (*node.decisions, decision)
+            heappush(self._open, _Node(bound_w, self._numbered, node.idle, child))
 
-    def _chosen(self, cuts: Sequence[Cut]) -> tuple[Combination | None, float]:
-        """The best of the columns at hand, and its mean power."""
-        columns = self._master.choose([tuple(pool.values()) for pool in self._pools], cuts)
-        return self._better(columns, None, inf)
+    def _choose(self, cuts: Sequence[Cut]) -> None:
+        """See whether the columns known so far make a better combination."""
+        for idle in self._opened:
+            columns = self._idle[idle].chosen(cuts)
+            if columns is not None:
+                self._offer(idle, columns)
 
-    def _better(
-        self, new: Combination | None, old: Combination | None, old_w: float
-    ) -> tuple[Combination | None, float]:
-        if new is None:
-            return old, old_w
-        new_w = mean_power_w(self._resting_w, new)
-        return (new, new_w) if new_w < old_w else (old, old_w)
+    def _offer(self, idle: int, columns: Combination) -> None:
+        value_w = self._idle[idle].mean_power_w(columns)
+        if value_w < self._best_w:
+            self._best, self._best_w = columns, value_w
 
     def _divided(self, whole: Combination | None, cuts: Sequence[Cut]) -> tuple[int, ...]:
         """The pipelines to branch on although the mix is whole, for it may not be chosen."""
@@ -134,90 +139,3 @@ class Search:
 
     def _may(self, columns: Combination, cuts: Sequence[Cut]) -> bool:
         return fits(columns, self._limits) and not any(forbids(cut, columns) for cut in cuts)
-
-    def _allowed(self, decisions: Sequence[Decision]) -> list[tuple[Column, ...]]:
-        """By pipeline: the columns at hand that keep to the decisions."""
-        return [
-            tuple(
-                column
-                for column in pool.values()
-                if all(d.allows(column.assignment) for d in decisions if d.pipeline == p)
-            )
-            for p, pool in enumerate(self._pools)
-        ]
-
-    def _relaxed(self, decisions: tuple[Decision, ...]) -> "_Relaxed":
-        """Price columns into the relaxation of a node until none improves it."""
-        if not self._fill(decisions):
-            return _Relaxed(None, inf, None)
-        bound_w, short = -inf, False
-        for _ in range(ITERATIONS):
-            mix = self._master.relax(self._allowed(decisions), short=short)
-            if mix is None:
-                if short:
-                    break
-                short = True
-                continue
-            if short and mix.value <= MIXED:
-                short = False
-                mix = self._master.relax(self._allowed(decisions))
-                if mix is None:
-                    break
-            priced = self._priced(mix.prices, decisions)
-            least = sum(one.bound_w for one in priced) - mix.limits_w
-            if short and least > MIXED:
-                return _Relaxed(None, inf, tuple(mix.shortage.tolist()))
-            if not short:
-                bound_w = max(bound_w, self._resting_w + least)
-            improved = self._add(priced, mix)
-            if not short and (not improved or _closed(bound_w, self._resting_w + mix.value)):
-                return _Relaxed(mix, bound_w, None)
-            if not improved:
-                break
-        return _Relaxed(None, bound_w, None)
-
-    def _fill(self, decisions: Sequence[Decision]) -> bool:
-        """See to it that every pipeline has a column to begin with; whether each has one."""
-        for p, pool in enumerate(self._allowed(decisions)):
-            if not pool:
-                own = [decision for decision in decisions if decision.pipeline == p]
-                found = self._pricers[p].price(free(self._limits), own).columns
-                if not found:
-                    return False
-                self._pools[p].update((column.assignment, column) for column in found)
-        return True
-
-    def _priced(self, prices: Sequence[Prices], decisions: Sequence[Decision]) -> list[Priced]:
-        return [
-            pricer.price(own, [decision for decision in decisions if decision.pipeline == p])
-            for p, (pricer, own) in enumerate(zip(self._pricers, prices, strict=True))
-        ]
-
-    def _add(self, priced: Sequence[Priced], mix: Relaxation) -> bool:
-        """Take in what costs less than is due; whether anything did."""
-        slack = REDUCED * (1.0 if mix.short else self._unit_w)
-        improved = False
-        for p, one in enumerate(priced):
-            for column in one.columns:
-                new = column.assignment not in self._pools[p]
-                if new and mix.prices[p].cost(column) < mix.dues[p] - slack:
-                    self._pools[p][column.assignment] = column
-                    improved = True
-        return improved
-
-
-@dataclass(frozen=True, slots=True)
-class _Relaxed:
-    """The relaxation of one node."""
-
-    mix: Relaxation | None
-    """Its optimum; None if there is no mix within the limits, or none was found."""
-    bound_w: float
-    """Lower bound on the mean power; infinite if there is provably no mix."""
-    shortage: tuple[float, ...] | None
-    """By row, what the least short mix lacks, if there is provably none within the limits."""
-
-
-def _closed(bound_w: float, value_w: float) -> bool:
-    """Whether nothing to speak of can be gained."""
-    return value_w < inf and bound_w >= value_w - FIGURE_RELATIVE * abs(value_w)

@@ -88,7 +88,11 @@ class SharedPlan:
     certificate: Certificate
     """How good ``mean_power_w`` is."""
     deadline_cuts: int
-    """Combinations that were given up because a deadline was missed in the simulation."""
+    """Combinations that were given up because a deadline was missed in the simulation, one by one
+    in order of their power."""
+    tightenings: int
+    """How often the limits of contended cores and links were tightened after that; cheaper
+    combinations may then have been passed over, as the certificate's gap says."""
     confirmation: Confirmation | None
     """What the simulation saw; None if it was not asked."""
     version: Literal["wakepath/shared-plan@1"] = "wakepath/shared-plan@1"

@@ -74,7 +74,7 @@ def test_an_overloaded_core_is_named_with_what_is_missing():
     with pytest.raises(Infeasible) as refused:
         plan_together([problem(name, 600, cores=(SMALL,)) for name in "ab"])
     assert "core 'small' is overloaded" in refused.value.reason
-    assert "at least 120.0%, the limit is 100.0%" in refused.value.detail
+    assert "uses 120.0% of it (worst case), the limit is 100.0%" in refused.value.detail
 
 
 def test_a_memory_that_is_too_small_is_named_with_what_is_missing():
@@ -83,7 +83,9 @@ def test_a_memory_that_is_too_small_is_named_with_what_is_missing():
             [problem(name, 10, cores=(SMALL,), period_ns=10_000, weights=600_000) for name in "ab"]
         )
     assert "memory 'small-ram' is too small" in refused.value.reason
-    assert "it has 1048576 bytes and at least 151428 more" in refused.value.detail
+    assert (
+        "it has 1048576 bytes, the best mix of plans needs 151428 more" in refused.value.detail
+    )
 
 
 def test_weights_add_up_and_the_activation_buffer_is_shared():
@@ -167,7 +169,7 @@ def test_rounds_end():
     short = problem("short", 100, period_ns=1000, deadline_ns=300)
     long = problem("long", 1100, period_ns=5000)
     with pytest.raises(Infeasible, match="1 combinations were tried"):
-        plan_together([short, long], confirm=Horizon(), rounds=0)
+        plan_together([short, long], confirm=Horizon(), rounds=0, tightenings=0)
 
 
 def test_a_horizon_that_is_too_long_is_cut_and_says_so():
@@ -282,7 +284,7 @@ def test_the_master_mixes_where_whole_columns_do_not_fit():
     """Two pipelines that would each take 60 % of core 0: a sixth of one of them must leave."""
     device = problem("a", 10).platform
     pools = [[column(x, 1.0, core_share=(0.6, 0.0)), column(y, 3.0)] for x, y in ("ab", "cd")]
-    master = Master(capacity(device, WORST_CASE), 2, 2.0)
+    master = Master(capacity(device, WORST_CASE), 2)
     mix = master.relax(pools)
     assert mix.value == pytest.approx(2.0 + 2.0 / 3.0)
     assert mix.prices[0].core == pytest.approx((2.0 / 0.6, 0.0))
