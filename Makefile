@@ -7,7 +7,7 @@ READY := $(VENV)/.installed
 PACKAGES := wakepath devicemodels scheduler networks simulator backends
 SOURCES := $(PACKAGES) tests benchmarks conftest.py
 
-.PHONY: demo test test-all check bench format clean
+.PHONY: demo test test-all check bench results format clean
 
 demo: $(READY)
 	$(BIN)/wakepath run scenarios/smartwatch
@@ -26,7 +26,11 @@ check: $(READY)
 	$(BIN)/pytest -q docs README.md
 
 bench: $(READY)
-	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+	@for script in $$(grep -l __main__ benchmarks/*.py); do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+
+# Minutes: every baseline on five networks and every platform of the catalog.
+results: $(READY)
+	@PYTHONPATH=. $(BIN)/python benchmarks/results/planning.py -o docs/results/planning.md
 
 format: $(READY)
 	$(BIN)/ruff check --fix $(SOURCES)
