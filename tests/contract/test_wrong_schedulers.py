@@ -253,7 +253,7 @@ WRONG: tuple[tuple[type[Contract], str, str], ...] = (
     (IgnoresMemory, "test_answers_are_sound", "memory"),
     (BreaksTiesByName, "test_names_do_not_matter", "names"),
     (AnswersAnotherQuestion, "test_answers_are_sound", "question"),
-    (GivesUp, "test_best_is_not_beaten", "not-optimal"),
+    (GivesUp, "test_best_is_not_beaten", "infeasible or not-optimal"),
     (Stumbles, "test_answers_are_sound", "exception"),
 )
 
@@ -265,7 +265,7 @@ def test_the_wrong_ones_are_caught(contract: type[Contract], law: str, kind: str
     with pytest.raises(BrokenContract) as caught:
         getattr(contract(), law)()
     assert caught.value.law == law
-    assert kind in caught.value.kinds
+    assert set(kind.split(" or ")) & set(caught.value.kinds)
     assert contract.__name__ in str(caught.value)
 
 
@@ -281,12 +281,12 @@ def test_a_counter_example_is_small_and_drawn_as_a_grid() -> None:
     (broken,) = (one for one in examine(Overlaps) if one.law == "test_answers_are_sound")
     assert str(broken).splitlines() == [
         "Overlaps, test_answers_are_sound: what it answers is not sound: exclusivity",
-        "",
+        "the problem:",
         "minimise makespan",
         "  c0: a core",
         "  t0: c0/p0 takes 1",
         "  t1: c0/p0 takes 1",
-        "",
+        "the answer:",
         "drawn: 1 ticks; a column is 1 from tick 0 on",
         "c0 |!|",
         "! a t0: c0/p0, 0 to 1",
@@ -298,4 +298,6 @@ def test_a_counter_example_is_small_and_drawn_as_a_grid() -> None:
 def test_a_plan_that_lies_is_drawn_as_a_grid() -> None:
     broken = laws_broken(Lies)
     assert set(broken) == {"test_answers_are_sound", "test_figures_are_played"}
-    print(broken["test_answers_are_sound"])
+    asked, drawn = str(broken["test_answers_are_sound"]).split("the answer:")
+    assert len(asked.splitlines()) <= 6, "more than one core and one segment are asked about"
+    assert "! [figure] expected.energy_per_sample_j is stated as" in drawn

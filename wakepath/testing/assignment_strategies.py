@@ -1,10 +1,15 @@
 """Strategy for assignments: any way to run a chain that the hardware allows."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from scheduler.expectation import Assignment
+from scheduler.expectation import Assignment, expect
+from scheduler.plan import Expected
 from scheduler.problem import Problem
+from wakepath.testing.amounts import pick
 
 
 @st.composite
@@ -28,9 +33,9 @@ def assignments(draw: st.DrawFn, problem: Problem) -> Assignment:
             return draw(_on_one_core(problem, gates))
         if not onward:
             reject()
-        mode, knob = draw(st.sampled_from(onward))
+        mode, knob = pick(draw, onward)
         if modes:
-            codecs.append(draw(st.sampled_from(_codecs(problem, segment - 1, modes[-1], mode))))
+            codecs.append(pick(draw, _codecs(problem, segment - 1, modes[-1], mode)))
         modes.append(mode)
         knobs.append(knob)
     idle = tuple(draw(st.integers(0, len(powers) - 1)) for powers in problem.idle_power_w)
@@ -51,11 +56,45 @@ def _on_one_core(draw: st.DrawFn, problem: Problem, gates: int) -> Assignment:
     possible = [mode for mode, rows in enumerate(able) if all(rows)]
     if not possible:
         reject()
-    mode = draw(st.sampled_from(possible))
-    knobs = tuple(draw(st.sampled_from(row)) for row in able[mode])
+    mode = pick(draw, possible)
+    knobs = tuple(pick(draw, row) for row in able[mode])
     idle = tuple(draw(st.integers(0, len(powers) - 1)) for powers in problem.idle_power_w)
     count = len(problem.knobs)
     return Assignment((mode,) * count, (None,) * (count - 1), idle, gates, knobs)
+
+
+def polished(
+    problem: Problem, assignment: Assignment, figure: Callable[[Expected], float]
+) -> Assignment:
+    """With less of a figure: each segment once moved to where it is least, the others as they are.
+
+    Limits that lie at a polished assignment's figures bind; a drawn one's are seldom reached.
+    """
+    best, least = assignment, figure(expect(problem, assignment))
+    for segment in range(len(problem.knobs)):
+        for other in list(_moves(problem, best, segment)):
+            value = figure(expect(problem, other))
+            if value < least:
+                best, least = other, value
+    return best
+
+
+def _moves(problem: Problem, assignment: Assignment, segment: int) -> Iterator[Assignment]:
+    """One segment in another mode or with another knob, with the first codec that can cross."""
+    gated = problem.uses_gate(assignment.gates)[segment]
+    last = len(problem.knobs) - 1
+    for mode, knob in _ways(problem, segment, gated):
+        modes, knobs = list(assignment.modes), list(assignment.knobs)
+        modes[segment], knobs[segment] = mode, knob
+        codecs = list(assignment.codecs)
+        for edge in range(max(0, segment - 1), min(last, segment + 1)):
+            able = _codecs(problem, edge, modes[edge], modes[edge + 1])
+            if not able:
+                break
+            if codecs[edge] not in able:
+                codecs[edge] = able[0]
+        else:
+            yield replace(assignment, modes=tuple(modes), codecs=tuple(codecs), knobs=tuple(knobs))
 
 
 def _ways(problem: Problem, segment: int, gated: bool) -> list[tuple[int, int]]:

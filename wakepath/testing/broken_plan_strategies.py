@@ -10,6 +10,7 @@ from scheduler.plan import Plan
 from wakepath.testing import plan_faults_figures as _figures
 from wakepath.testing import plan_faults_limits as _limits
 from wakepath.testing import plan_faults_structure as _structure
+from wakepath.testing.amounts import pick
 from wakepath.testing.plan_faults import PLAN_FAULTS, PlanFault
 from wakepath.testing.plan_strategies import plans
 
@@ -58,6 +59,6 @@ def broken_plans(
     able = [fault for fault in chosen if next(fault.breaks(plan), None) is not None]
     if not able:
         reject()
-    fault = draw(st.sampled_from(able))
-    broken = draw(st.sampled_from(list(fault.breaks(plan))))
+    fault = pick(draw, able)
+    broken = pick(draw, list(fault.breaks(plan)))
     return BrokenPlan(broken, fault.kind, fault.violations, plan)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scheduler.graphs.schedule import Schedule
 from wakepath.testing import schedule_faults_answers as _answers
 from wakepath.testing import schedule_faults_times as _times
+from wakepath.testing.amounts import pick
 from wakepath.testing.schedule_faults import SCHEDULE_FAULTS, ScheduleFault
 from wakepath.testing.schedule_strategies import schedules
 
@@ -67,6 +68,6 @@ def broken_schedules(
     able = [fault for fault in chosen if next(fault.breaks(schedule), None) is not None]
     if not able:
         reject()
-    fault = draw(st.sampled_from(able))
-    broken = draw(st.sampled_from(list(fault.breaks(schedule))))
+    fault = pick(draw, able)
+    broken = pick(draw, list(fault.breaks(schedule)))
     return BrokenSchedule(broken, fault.kind, fault.violations, schedule)

@@ -262,7 +262,10 @@ def _broken(
     def explain() -> str:
         shown = [_shown(contract, one, violations) for one in (answer, second) if one is not None]
         head = f"{type(contract).__name__}, {law}: {why}"
-        return "\n\n".join([head, contract.domain.described(question), *shown])
+        parts = [head, "the problem:", contract.domain.described(question)]
+        for one in shown:
+            parts += ["the answer:", one]
+        return "\n".join(parts)
 
     return BrokenContract(law, kinds, explain)
 

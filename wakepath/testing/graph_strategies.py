@@ -20,7 +20,7 @@ from scheduler.graphs.problem import (
     TaskMode,
 )
 from scheduler.graphs.timed import Timing
-from wakepath.testing.amounts import reused, several
+from wakepath.testing.amounts import pick, reused, several
 from wakepath.testing.list_scheduler import chosen_modes, timings
 
 SHARINGS: tuple[Sharing, ...] = ("unlimited", "fifo", "fair")
@@ -78,28 +78,49 @@ def resources(draw: st.DrawFn, name: str = "c0", timed: bool = True) -> Resource
 
 @reused
 @st.composite
-def _ways(draw: st.DrawFn, cores: int, timed: bool, pooled: bool, budgeted: bool) -> _Way:
-    return _Way(
-        core=draw(st.integers(0, cores - 1)),
-        point=draw(st.integers(0, 1)),
-        ticks=draw(st.integers(0, 9)),
-        joules=draw(st.integers(0, 9)) if timed else 0,
-        pooled=draw(st.integers(0, 2)) if pooled else 0,
-        uses=draw(st.integers(0, 3)) if budgeted else 0,
-        loss=draw(st.integers(0, 2)) if budgeted else 0,
+def _ways(
+    draw: st.DrawFn, cores: int, timed: bool, pooled: bool, budgeted: bool, least: int
+) -> list[_Way]:
+    """On core 0, on most of the others, and on some at a second operating point as well."""
+    places = [
+        (core, point)
+        for core in range(cores)
+        if core == 0 or pick(draw, (False, True, True))
+        for point in range(2 if pick(draw, (False, False, True)) else 1)
+    ]
+    return [
+        _Way(
+            core,
+            point,
+            ticks=draw(st.integers(least, 9)),
+            joules=draw(st.integers(0, 9)) if timed else 0,
+            pooled=pick(draw, (0, 1, 2, 2)) if pooled else 0,
+            uses=draw(st.integers(0, 3)) if budgeted else 0,
+            loss=draw(st.integers(0, 2)) if budgeted else 0,
+        )
+        for core, point in places
+    ]
+
+
+@reused
+@st.composite
+def _wires(draw: st.DrawFn, links: int, timed: bool, least: int) -> _Wire:
+    return _Wire(
+        draw(st.integers(0, 2)),
+        tuple(draw(st.integers(least, 5)) for _ in range(links))
+        if pick(draw, (False, True, True, True))
+        else (),
+        draw(st.integers(0, 3)) if timed else 0,
     )
 
 
 @reused
 @st.composite
-def _wires(draw: st.DrawFn, links: int, timed: bool) -> _Wire:
-    return _Wire(
-        draw(st.integers(0, 2)),
-        tuple(draw(st.integers(0, 5)) for _ in range(links))
-        if draw(st.sampled_from((False, True, True, True)))
-        else (),
-        draw(st.integers(0, 3)) if timed else 0,
-    )
+def _parts(
+    draw: st.DrawFn, ways: st.SearchStrategy[list[_Way]], wire: st.SearchStrategy[_Wire]
+) -> tuple[list[_Way], list[_Wire]]:
+    """A task's modes, and what it waits for."""
+    return draw(ways), draw(several(wire, 0, 2))
 
 
 @st.composite
@@ -113,6 +134,7 @@ def graph_witnesses(
     pools: bool = True,
     limits: bool = True,
     holes: bool = True,
+    instant: bool = True,
 ) -> GraphWitness:
     """Problems drawn around a schedule that solves them; for the options see ``graph_problems``."""
     timed = energy and draw(st.booleans())
@@ -123,11 +145,12 @@ def graph_witnesses(
     pooled = pools and draw(st.booleans())
     if pooled:
         rows.append(Resource("pool", capacity=draw(st.integers(2, 3))))
-    wires = draw(several(st.sampled_from(sharings), 1, 2))
+    wires = [pick(draw, sharings) for _ in range(draw(st.integers(1, 2)))]
     links = tuple(GraphLink(f"l{i}", sharing) for i, sharing in enumerate(wires))
     link = draw(_matrix(max_cores, count, len(rows), len(links), holes))
-    ways = several(_ways(count, timed, pooled, budgeted), 1, 4)
-    parts = draw(several(st.tuples(ways, several(_wires(len(links), timed), 0, 2)), 0, max_tasks))
+    least = 0 if instant else 1
+    ways = _ways(count, timed, pooled, budgeted, least)
+    parts = draw(several(_parts(ways, _wires(len(links), timed, least)), 0, max_tasks))
     problem = GraphProblem(
         "drawn",
         tuple(rows),
@@ -136,7 +159,7 @@ def graph_witnesses(
         links if count > 1 else (),
         link if count > 1 else (),
         (Budget("b0", 0),) if budgeted else (),
-        objective=draw(st.sampled_from(("makespan", "energy"))) if timed else "makespan",
+        objective=pick(draw, ("makespan", "energy")) if timed else "makespan",
         tick_s=1.0 if timed else None,
     )
     if count == 1:
@@ -149,10 +172,8 @@ def graph_witnesses(
 
 
 def _task(name: str, ways: list[_Way], cores: int, pooled: bool, budgeted: bool) -> GraphTask:
-    """The first way moves to core 0; of several at one core and point the first counts."""
-    modes: dict[str, TaskMode] = {}
-    for way in (replace(ways[0], core=0), *ways[1:]):
-        mode = TaskMode(
+    modes = tuple(
+        TaskMode(
             f"c{way.core}/p{way.point}",
             way.ticks,
             way.core,
@@ -162,8 +183,9 @@ def _task(name: str, ways: list[_Way], cores: int, pooled: bool, budgeted: bool)
             way.point,
             way.loss / 100.0,
         )
-        modes.setdefault(mode.name, mode)
-    return GraphTask(name, tuple(modes.values()))
+        for way in ways
+    )
+    return GraphTask(name, modes)
 
 
 def _edges(target: int, wires: list[_Wire]) -> list[GraphEdge]:
@@ -185,7 +207,7 @@ def _matrix(
     As many are drawn for few cores as for ``most``, so that what follows shrinks undisturbed.
     """
     choices: list[int | None] = [*range(links), *range(links), *([None] if holes else [])]
-    drawn = [[draw(st.sampled_from(choices)) for _ in range(most)] for _ in range(most)]
+    drawn = [[pick(draw, choices) for _ in range(most)] for _ in range(most)]
     return tuple(
         tuple(drawn[a][b] if a != b and max(a, b) < cores else None for b in range(resources))
         for a in range(resources)
@@ -196,19 +218,18 @@ def _matrix(
 def _limited(draw: st.DrawFn, witness: GraphWitness, timed: bool, limits: bool) -> GraphWitness:
     """With deadline, period, budgets and rail around what the witness takes."""
     problem, end = witness.problem, witness.timing.makespan
-    spare = st.sampled_from((0, 1, 10))
     chosen = [task.modes[mode] for task, mode in zip(problem.tasks, witness.modes, strict=True)]
     if limits and draw(st.booleans()):
-        problem = replace(problem, deadline_ticks=end + draw(spare))
+        problem = replace(problem, deadline_ticks=end + pick(draw, (0, 1, 10)))
     if timed and draw(st.booleans()):
         rail_w = float(draw(st.integers(0, 2)))
-        problem = replace(problem, period_ticks=end + draw(spare), rail_power_w=rail_w)
+        problem = replace(problem, period_ticks=end + pick(draw, (0, 1, 10)), rail_power_w=rail_w)
     if problem.budgets:
         used = sum(sum(mode.uses) for mode in chosen)
-        problem = replace(problem, budgets=(Budget("b0", used + draw(spare)),))
+        problem = replace(problem, budgets=(Budget("b0", used + pick(draw, (0, 1, 10))),))
         if draw(st.booleans()):
             lost = sum(mode.accuracy_loss for mode in chosen)
-            problem = replace(problem, loss_budget=lost + draw(spare) / 100.0)
+            problem = replace(problem, loss_budget=lost + pick(draw, (0, 1, 10)) / 100.0)
     return replace(witness, problem=problem)
 
 
@@ -223,14 +244,16 @@ def graph_problems(
     pools: bool = True,
     limits: bool = True,
     holes: bool = True,
+    instant: bool = True,
     feasible: bool = False,
 ) -> GraphProblem:
     """Graph problems whose limits bind.
 
     ``sharings`` are the kinds of link to draw from; ``energy`` says whether some problems count
     joules, ``pools`` whether there is a resource of more than one unit, ``limits`` whether there
-    are deadlines and budgets, ``holes`` whether links may be missing. ``feasible`` problems have
-    a schedule; about one in four of the others is asked for a shorter one than its witness.
+    are deadlines and budgets, ``holes`` whether links may be missing, ``instant`` whether tasks and
+    transfers may take no time. ``feasible`` problems have a schedule; about one in four of the
+    others is asked for a shorter one than its witness.
     """
     witness = draw(
         graph_witnesses(
@@ -241,9 +264,10 @@ def graph_problems(
             pools=pools,
             limits=limits,
             holes=holes,
+            instant=instant,
         )
     )
     problem, end = witness.problem, witness.timing.makespan
     if limits and not feasible and end > 0 and draw(st.integers(0, 3)) == 3:
-        return replace(problem, deadline_ticks=draw(st.sampled_from((end - 1, end // 2))))
+        return replace(problem, deadline_ticks=pick(draw, (end - 1, end // 2)))
     return problem

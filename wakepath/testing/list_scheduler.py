@@ -10,26 +10,33 @@ from hypothesis import strategies as st
 from scheduler.graphs.problem import GraphProblem
 from scheduler.graphs.timed import Timing
 from scheduler.graphs.timing import play
+from wakepath.testing.amounts import pick
 
 
 @st.composite
 def chosen_modes(draw: st.DrawFn, problem: GraphProblem) -> tuple[int, ...]:
-    """A mode for each task so that every output can cross; the first of each if stuck."""
+    """A mode for each task so that every output can cross; the first of each if stuck.
+
+    At times every output crosses that can.
+    """
     modes: list[int] = []
+    apart = draw(st.booleans())
     for target, task in enumerate(problem.tasks):
         edges = [edge for edge in problem.edges if edge.target == target]
-        able = []
+        able, crossing = [], []
         for index, mode in enumerate(task.modes):
+            senders = [problem.tasks[edge.source].modes[modes[edge.source]] for edge in edges]
             try:
-                for edge in edges:
-                    sender = problem.tasks[edge.source].modes[modes[edge.source]]
-                    problem.link_between(sender, mode, edge)
+                rows = zip(senders, edges, strict=True)
+                links = [problem.link_between(sender, mode, edge) for sender, edge in rows]
             except ValueError:
                 continue
             able.append(index)
+            if any(link is not None for link in links):
+                crossing.append(index)
         if not able:
             return (0,) * len(problem.tasks)
-        modes.append(draw(st.sampled_from(able)))
+        modes.append(pick(draw, crossing if apart and crossing else able))
     return tuple(modes)
 
 
@@ -40,7 +47,7 @@ def orders(draw: st.DrawFn, problem: GraphProblem) -> tuple[int, ...]:
     order: list[int] = []
     while len(order) < len(waits):
         ready = [t for t, before in enumerate(waits) if t not in order and before <= set(order)]
-        order.append(draw(st.sampled_from(ready)))
+        order.append(pick(draw, ready))
     return tuple(order)
 
 
@@ -48,7 +55,7 @@ def orders(draw: st.DrawFn, problem: GraphProblem) -> tuple[int, ...]:
 def timings(draw: st.DrawFn, problem: GraphProblem, modes: tuple[int, ...]) -> Timing:
     """When everything happens in a drawn order, and perhaps a little later."""
     timing = play(problem, modes, draw(orders(problem)))
-    late = draw(st.sampled_from((0, 0, 0, 1, 2)))
+    late = pick(draw, (0, 0, 0, 1, 2))
     if not late:
         return timing
     return Timing(

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from devicemodels.operators import OperatorKind
 from scheduler.taskgraph import Codec, CutPoint, Edge, Gate, Knob, Operator, Segment, TaskGraph
-from wakepath.testing.amounts import Numbers, amount, count, floats, reused, several, share
+from wakepath.testing.amounts import (
+    Numbers,
+    among,
+    amount,
+    count,
+    pick,
+    reused,
+    several,
+    share,
+)
 from wakepath.testing.gate_strategies import with_choices
 from wakepath.testing.platform_strategies import MAC_KINDS
 
@@ -44,11 +53,11 @@ def operators(
         width = draw(st.integers(1, 4 if numbers == "round" else 64))
     return Operator(
         name=name,
-        kind=draw(st.sampled_from(kinds)),
+        kind=pick(draw, kinds),
         inputs=(source,),
         output_shape=(1, width),
         dtype="float32",
-        macs=draw(count(numbers, 20, 100_000)),
+        macs=draw(count(numbers, 50, 100_000)),
         weight_bytes=draw(count(numbers, 20, 4_000)),
         output_bytes=4 * width,
     )
@@ -125,7 +134,7 @@ def task_graphs(
     graph = replace(
         _named(parts),
         positive_share=draw(amount(numbers, 5, 10.0, 0.01, 0.5)),
-        accuracy=draw(st.sampled_from((1.0, 0.9)) if numbers == "round" else floats(0.9, 1.0)),
+        accuracy=draw(among(numbers, (1.0, 0.9), 0.9, 1.0)),
     )
     if with_gate_choices and graph.gates and draw(st.booleans()):
         return draw(with_choices(graph))

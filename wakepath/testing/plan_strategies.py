@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from scheduler.expectation import expect, make_plan
 from scheduler.plan import Plan
+from wakepath.testing.amounts import pick
 from wakepath.testing.world_strategies import Witness, witnesses
 
 
@@ -21,5 +22,5 @@ def plans(draw: st.DrawFn, of: st.SearchStrategy[Witness] | None = None) -> Plan
         witness.assignment,
         method="drawn",
         status="feasible",
-        lower_bound=value * draw(st.sampled_from((0.0, 0.5, 1.0))),
+        lower_bound=value * pick(draw, (0.0, 0.5, 1.0)),
     )

@@ -16,7 +16,7 @@ from devicemodels.platform import (
     Platform,
     Rail,
 )
-from wakepath.testing.amounts import Numbers, amount, floats, reused, several
+from wakepath.testing.amounts import Numbers, among, amount, pick, reused, several
 
 KINDS: tuple[CoreKind, ...] = ("dsp", "cpu", "npu")
 """Of drawn cores, in turn."""
@@ -36,11 +36,10 @@ def operating_points(
     draw: st.DrawFn, name: str = "p0", numbers: Numbers = "round"
 ) -> OperatingPoint:
     """A clock of 1, 2 or 4 MHz (so that a cycle is a whole number of nanoseconds), or any."""
-    clocks = st.sampled_from((1e6, 2e6, 4e6))
     return OperatingPoint(
         name,
-        draw(clocks if numbers == "round" else clocks | floats(1e6, 1e8)),
-        draw(st.sampled_from((1.0, 0.5)) if numbers == "round" else floats(0.6, 1.2)),
+        draw(among(numbers, (1e6, 2e6, 4e6), 1e6, 1e8)),
+        draw(among(numbers, (1.0, 0.5), 0.6, 1.2)),
         draw(amount(numbers, 5, 1e3, 0.0, 1e-3)),
     )
 
@@ -53,7 +52,7 @@ def idle_states(draw: st.DrawFn, name: str = "i0", numbers: Numbers = "round") -
         name,
         power_w=draw(amount(numbers, 5, 1e4, 0.0, 1e-4)),
         entry_latency_s=draw(amount(numbers, 3, 1e6, 0.0, 1e-5)),
-        exit_latency_s=draw(amount(numbers, 10, 1e6, 0.0, 1e-4)),
+        exit_latency_s=draw(amount(numbers, 5, 1e6, 0.0, 1e-4)),
         min_residency_s=draw(amount(numbers, 10, 1e6, 0.0, 1e-3)),
         entry_energy_j=draw(amount(numbers, 10, 1e9, 0.0, 1e-7)),
         exit_energy_j=draw(amount(numbers, 10, 1e9, 0.0, 1e-7)),
@@ -64,10 +63,8 @@ def idle_states(draw: st.DrawFn, name: str = "i0", numbers: Numbers = "round") -
 @st.composite
 def cycle_laws(draw: st.DrawFn, kinds: tuple[str, ...], numbers: Numbers = "round") -> CyclesLaw:
     """Whole cycles for operators of ``kinds``; a byte of weights takes a microsecond or nothing."""
-    macs = st.integers(1, 4).map(float)
-    elements = st.integers(1, 3).map(float)
-    if numbers == "any":
-        macs, elements = macs | floats(0.01, 8.0), elements | floats(0.1, 8.0)
+    macs = among(numbers, (1.0, 2.0, 3.0, 4.0, 5.0), 0.01, 8.0)
+    elements = among(numbers, (1.0, 2.0, 3.0), 0.1, 8.0)
     return CyclesLaw(
         {kind: draw(macs) for kind in kinds if kind in MAC_KINDS},
         {kind: draw(elements) for kind in kinds if kind not in MAC_KINDS},
@@ -88,7 +85,7 @@ def cores(
 ) -> Core:
     """Core ``c0``; a ``universal`` one runs every kind of operator that is drawn."""
     every = (*MAC_KINDS, *CODEC_KINDS)
-    kinds = every if universal else draw(st.sampled_from((every, MAC_KINDS, ("conv",))))
+    kinds = every if universal else pick(draw, (every, MAC_KINDS, ("conv",)))
     points = draw(several(operating_points(numbers=numbers), 1, max_points))
     states = draw(several(idle_states(numbers=numbers), 1, max_states))
     return Core(
@@ -110,12 +107,11 @@ def links(
     draw: st.DrawFn, name: str, connects: tuple[str, ...], numbers: Numbers = "round"
 ) -> Link:
     """A link between cores; round ones carry a byte in a whole number of nanoseconds."""
-    rates = st.sampled_from((1e6, 4e6, 1e9))
     return Link(
         name,
         connects,
-        latency_s=draw(amount(numbers, 5, 1e6, 0.0, 1e-5)),
-        bandwidth_bytes_per_s=draw(rates if numbers == "round" else rates | floats(1e5, 1e8)),
+        latency_s=draw(amount(numbers, 3, 1e6, 0.0, 1e-5)),
+        bandwidth_bytes_per_s=draw(among(numbers, (1e9, 4e6, 1e6), 1e5, 1e8)),
         energy_j_per_byte=draw(amount(numbers, 5, 1e9, 0.0, 1e-11)),
     )
 
@@ -139,7 +135,7 @@ def platforms(
     names = tuple(core.name for core in chosen)
     wires: list[Link] = []
     if len(names) > 1:
-        joined = draw(st.sampled_from(((names,), (names[:2],), (names[:2], names))))
+        joined = pick(draw, ((names,), (names[:2],), (names[:2], names)))
         wires = [draw(links(f"l{i}", pair, numbers)) for i, pair in enumerate(joined)]
     return Platform(
         "drawn",

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from scheduler.graphs.figures import make_schedule, objective_value
 from scheduler.graphs.schedule import Schedule
+from wakepath.testing.amounts import pick
 from wakepath.testing.graph_strategies import GraphWitness, graph_witnesses
 
 
@@ -21,5 +22,5 @@ def schedules(draw: st.DrawFn, of: st.SearchStrategy[GraphWitness] | None = None
         witness.timing,
         method="drawn",
         status="feasible",
-        lower_bound=value * draw(st.sampled_from((0.0, 0.5, 1.0))),
+        lower_bound=value * pick(draw, (0.0, 0.5, 1.0)),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import RepresentationPrinter
 
 from devicemodels.platform import Memory, Platform
 from scheduler.expectation import Assignment, expect
@@ -18,11 +19,11 @@ from scheduler.plan import Expected, Objective, Requirements
 from scheduler.problem import Problem
 from scheduler.tabulation import make_problem
 from scheduler.taskgraph import TaskGraph
-from wakepath.testing.amounts import Numbers, share
-from wakepath.testing.assignment_strategies import assignments
+from wakepath.testing.amounts import Numbers, pick, share
+from wakepath.testing.assignment_strategies import assignments, polished
 from wakepath.testing.describe import describe_problem
 from wakepath.testing.network_strategies import task_graphs
-from wakepath.testing.platform_strategies import AMPLE_BYTES, platforms
+from wakepath.testing.platform_strategies import platforms
 
 OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
 """All that can be minimised."""
@@ -53,6 +54,10 @@ class World:
             return describe_problem(self.problem())
         except Infeasible as answer:
             return f"a world without a plan: {answer}"
+
+    def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
+        """How Hypothesis shows it."""
+        printer.text(repr(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,9 @@ def witnesses(
         )
     )
     positive = draw(share(numbers))
-    period_s = draw(st.sampled_from(PERIODS_S if numbers == "round" else SLOW_PERIODS_S))
+    period_s = pick(draw, PERIODS_S if numbers == "round" else SLOW_PERIODS_S)
     loose = Requirements(
-        objective=draw(st.sampled_from(objectives)),
+        objective=pick(draw, objectives),
         period_s=period_s,
         deadline_s=period_s,
         accuracy_floor=0.0,
@@ -107,6 +112,11 @@ def witnesses(
 def _tightened(draw: st.DrawFn, world: World, assignment: Assignment, limits: bool) -> Witness:
     """Requirements and memories that the assignment just keeps, or keeps easily."""
     problem = world.problem()
+    match pick(draw, ("as drawn", "fast", "frugal")):
+        case "fast":
+            assignment = polished(problem, assignment, lambda it: it.latency_max_s)
+        case "frugal":
+            assignment = polished(problem, assignment, lambda it: it.energy_per_sample_j)
     latency_s = expect(problem, assignment).latency_max_s
     if latency_s > world.requirements.period_s:
         required = replace(world.requirements, period_s=latency_s, deadline_s=latency_s)
@@ -123,7 +133,7 @@ def _tightened(draw: st.DrawFn, world: World, assignment: Assignment, limits: bo
         required = draw(_limited(required, expected))
     platform = world.platform
     if draw(st.booleans()):
-        spare = draw(st.sampled_from((0, 8, AMPLE_BYTES)))
+        spare = pick(draw, (0, 4))
         sizes = [use.weights + use.activations + spare for use in memory_use(problem, assignment)]
         rows = zip(platform.memories, sizes, strict=True)
         platform = replace(platform, memories=tuple(Memory(m.name, size) for m, size in rows))
@@ -157,11 +167,11 @@ def requirements(
 ) -> Requirements:
     """Requirements by themselves: objective, period, deadline, accuracy floor, class prior."""
     positive = draw(share(numbers))
-    period_s = draw(st.sampled_from(PERIODS_S if numbers == "round" else SLOW_PERIODS_S))
+    period_s = pick(draw, PERIODS_S if numbers == "round" else SLOW_PERIODS_S)
     return Requirements(
-        objective=draw(st.sampled_from(objectives)),
+        objective=pick(draw, objectives),
         period_s=period_s,
-        deadline_s=period_s * draw(st.sampled_from((1.0, 0.5, 0.1))),
+        deadline_s=period_s * pick(draw, (1.0, 0.5, 0.1)),
         accuracy_floor=draw(share(numbers)),
         class_prior={"negative": 1.0 - positive, "positive": positive},
     )
@@ -209,7 +219,7 @@ def worlds(
 def _demanding(draw: st.DrawFn, world: World) -> World:
     """Perhaps with a shorter deadline, a smaller memory or a higher floor."""
     required, platform = world.requirements, world.platform
-    match draw(st.sampled_from(("", "", "", "", "deadline", "half", "memory", "accuracy"))):
+    match pick(draw, ("", "", "", "", "deadline", "half", "memory", "accuracy")):
         case "deadline":
             shorter = max(required.deadline_s - 1e-6, required.deadline_s / 2)
             required = replace(required, deadline_s=shorter)
