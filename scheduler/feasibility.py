@@ -41,6 +41,8 @@ def explain(problem: Problem, method: str) -> Infeasible:
             f"the fastest path takes {fastest / 1e6:.6g} ms; allow at least that much",
         )
     best_loss = sum(min(0.0, *(row.accuracy_loss for row in rows)) for rows in problem.codecs)
+    best_loss += sum(min(row.accuracy_loss for row in rows) for rows in problem.knobs)
+    best_loss += problem.graph.accuracy - max(c.accuracy for c in problem.gate_choices)
     if best_loss > problem.limits.loss:
         floor = problem.requirements.accuracy_floor
         return Infeasible(

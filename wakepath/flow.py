@@ -24,6 +24,7 @@ from scheduler.taskgraph import TaskGraph
 from scheduler.validity import check
 from simulator.trace import Trace
 from wakepath.scenario import SCENARIO_FILE, Scenario
+from wakepath.terminal import print_json
 
 if TYPE_CHECKING:
     from networks.gated import GatedNetwork
@@ -97,6 +98,19 @@ def problem_of(scenario: Scenario) -> Problem:
 def plan_scenario(scenario: Scenario, algorithm: str) -> Plan:
     """A checked plan for the scenario. Raises ``InputError`` and ``Infeasible``."""
     return schedule(problem_of(scenario), algorithm)
+
+
+def exact_plan(problem: Problem, output_format: str) -> Plan:
+    """The best plan. ``Infeasible`` says which limits are in the way and what comes nearest."""
+    try:
+        return schedule(problem)
+    except Infeasible as none:
+        from wakepath.infeasible_report import explained  # noqa: PLC0415
+
+        answer, document = explained(problem, none)
+        if output_format == "json":
+            print_json(document)
+        raise answer from none
 
 
 def sound_plan(path: Path) -> Plan:

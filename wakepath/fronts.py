@@ -92,8 +92,8 @@ def front_record(problem: Problem, front: "Front") -> FrontRecord:
         rows=tuple(
             FrontRow(
                 values=point.values,
-                cores=_cores(problem, point.assignment.modes),
-                gates=_gates(problem, point.assignment.gates),
+                cores=cores_in_words(problem, point.assignment.modes),
+                gates=gates_in_words(problem, point.assignment.gates),
                 codecs=_codecs(problem, point.assignment.codecs),
             )
             for point in front.points
@@ -101,7 +101,8 @@ def front_record(problem: Problem, front: "Front") -> FrontRecord:
     )
 
 
-def _cores(problem: Problem, modes: Sequence[int]) -> str:
+def cores_in_words(problem: Problem, modes: Sequence[int]) -> str:
+    """Where segments run, in order: ``dsp/low x4, npu/high x3``."""
     runs: list[list[Any]] = []
     for index in modes:
         mode = problem.modes[index]
@@ -114,7 +115,8 @@ def _cores(problem: Problem, modes: Sequence[int]) -> str:
     return ", ".join(f"{name} x{count}" for name, count in runs)
 
 
-def _gates(problem: Problem, choice: int) -> str:
+def gates_in_words(problem: Problem, choice: int) -> str:
+    """The gates that a choice uses, with their thresholds."""
     uses = problem.gate_choices[choice].gates
     return ", ".join(f"{use.gate} < {use.threshold:.4g}" for use in uses) or "none"
 

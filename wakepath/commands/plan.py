@@ -8,7 +8,7 @@ from devicemodels.documents.errors import InputError
 from devicemodels.documents.files import write_atomically
 from scheduler.documents import dump_plan
 from scheduler.registry import ALGORITHMS, DEFAULT_ALGORITHM, schedule
-from wakepath.flow import baselines, problem_of
+from wakepath.flow import baselines, exact_plan, problem_of
 from wakepath.front_plot import plot_front
 from wakepath.fronts import chosen_figures, pareto_front
 from wakepath.prediction import predicted
@@ -81,7 +81,10 @@ def command(
         return
     problem = problem_of(scenarios[0])
     compared = chosen_figures(figures)
-    plan = schedule(problem, algorithm)
+    if algorithm == DEFAULT_ALGORITHM:
+        plan = exact_plan(problem, output_format)
+    else:
+        plan = schedule(problem, algorithm)
     record = pareto_front(problem, compared) if pareto or plot is not None else None
     if record is not None and plot is not None:
         plot_front(record, plot)

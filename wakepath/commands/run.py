@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from devicemodels.catalog import load_platform
-from scheduler.registry import DEFAULT_ALGORITHM, schedule
 from simulator.metrics import metrics
 from wakepath.comparison import compare
 from wakepath.flow import (
     baselines,
+    exact_plan,
     load_stream,
     problem_of,
     record_stream,
@@ -44,7 +44,7 @@ def command(
     """
     scenario = with_seed(load_scenario(scenario_path), seed)
     problem = problem_of(scenario)
-    plan = schedule(problem, DEFAULT_ALGORITHM)
+    plan = exact_plan(problem, output_format)
     stream = load_stream(scenario)
     recording = record_stream(plan, stream)
     with progress("simulating") as advance:
