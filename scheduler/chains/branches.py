@@ -79,6 +79,11 @@ def sets_of_ends(chain: Chain, bounds: Bounds) -> list[tuple[int, ...] | None]:
     """The gate states to end in, by what the gates cost; undivided where accuracy is no limit."""
     if LOSS not in bounds.figures or not chain.may_lose_more(bounds.figures[LOSS]):
         return [None]
+    return divided_ends(chain)
+
+
+def divided_ends(chain: Chain) -> list[tuple[int, ...] | None]:
+    """The gate states to end in, by what the gates cost."""
     losses = chain.tables.end_loss
     last = range(int(chain.tables.states[-2]), int(chain.tables.states[-1]))
     levels = sorted({float(losses[q]) for q in last})

@@ -47,13 +47,20 @@ class Plane:
     """What the mix may not exceed."""
 
 
+Cell = Sequence[Plane]
+"""A region of figures: below every one of these planes."""
+
+Region = Sequence[Cell]
+"""The union of its cells."""
+
+
 def surviving(
     resting: Resting,
-    groups: Sequence[Sequence[Plane]],
+    regions: Sequence[Region],
     figures: tuple[int, ...],
     ends: tuple[int, ...] | None = None,
 ) -> Graph:
-    """The graph of all that is on a way that keeps, of every group, some plane.
+    """The graph of all that may be on a way within every one of the regions.
 
     ``ends`` are the gate states that a way may end in, if not in all; ``figures`` those that the
     arcs get.
@@ -62,12 +69,14 @@ def surviving(
     width = int(np.diff(tables.states).max())
     kept = np.ones((len(moves.decisions), width), np.bool_)
     kept_gates = np.ones((len(tables.onward), len(tables.core)), np.bool_)
-    for group in groups:
+    for region in regions:
         some, some_gates = np.zeros_like(kept), np.zeros_like(kept_gates)
-        for plane in group:
-            least, least_gates = _through(resting, plane.weights, width, ends)
-            some |= least <= plane.limit
-            some_gates |= least_gates <= plane.limit
+        for cell in region:
+            every, every_gates = np.ones_like(kept), np.ones_like(kept_gates)
+            for plane in cell:
+                _keep(resting, plane, ends, every, every_gates)
+            some |= every
+            some_gates |= every_gates
         kept &= some
         kept_gates &= some_gates
     allowed = _allowed(resting, ends)
@@ -94,14 +103,17 @@ def _allowed(resting: Resting, ends: tuple[int, ...] | None) -> NDArray[np.bool_
     return np.ones(count, np.bool_) if ends is None else np.isin(np.arange(count), ends)
 
 
-def _through(
-    resting: Resting, weights: Floats, width: int, ends: tuple[int, ...] | None
-) -> tuple[Floats, Floats]:
-    tables, moves, mix = resting.chain.tables, resting.chain.moves, resting.mix(weights, ends)
-    come_before, come_behind = resting.come(mix)
-    go_before, go_behind, _ = resting.onward(mix)
-    return survivors.through(
+def _keep(
+    resting: Resting,
+    plane: Plane,
+    ends: tuple[int, ...] | None,
+    kept: survivors.Flags,
+    kept_gates: survivors.Flags,
+) -> None:
+    tables, moves, mix = resting.chain.tables, resting.chain.moves, resting.mix(plane.weights, ends)
+    before, behind, _ = resting.onward(mix)
+    survivors.keep(
         moves.first, moves.decisions, resting.time_ns, mix.energy, mix.constant, mix.head,
         tables.position, tables.states, tables.onward, tables.reach, mix.by_time,
-        come_before, come_behind, go_before, go_behind, width,
+        resting.come(mix), (before, behind), plane.limit, kept, kept_gates,
     )  # fmt: skip

@@ -6,8 +6,8 @@ from math import inf
 import numpy as np
 
 from scheduler.chains.goals import Bounds, Goal
-from scheduler.chains.graph import Graph, Plane
-from scheduler.chains.passes import Line, Question
+from scheduler.chains.graph import Graph, Region
+from scheduler.chains.passes import NO_DEBT, Debt, Line, Question
 from scheduler.chains.regions import Limited
 from scheduler.chains.tables import Floats
 from scheduler.kernels.arcs import ENERGY, MAX, MEAN, MEMORY, potentials
@@ -30,12 +30,12 @@ def question(
     active: Iterable[int],
     bounds: Bounds,
     within: Limited,
-    groups: Sequence[Sequence[Plane]],
+    regions: Sequence[Region],
     *,
-    budget: float = 0.0,
+    debt: Debt = NO_DEBT,
     beam: int | None = None,
 ) -> Question:
-    """Ask for the best label of ``graph`` that keeps a plane of every group.
+    """Ask for the best label of ``graph`` that is within every region.
 
     ``active`` are the limited figures that dominance has to look at.
     """
@@ -50,14 +50,23 @@ def question(
         additive=additive,
         compared=tuple(i for i, f in enumerate(figures) if f in compared),
         at_end=tuple(i for i, f in enumerate(figures) if f in at_end),
-        groups=tuple(
-            tuple(Line(plane.weights[list(figures)], plane.limit) for plane in group)
-            for group in groups
-        ),
+        regions=_lines(figures, regions),
         floors=floors,
         eclipsed=eclipsed,
-        budget=budget,
+        debt=debt,
         beam=beam,
+    )
+
+
+def _lines(
+    figures: tuple[int, ...], regions: Sequence[Region]
+) -> tuple[tuple[tuple[Line, ...], ...], ...]:
+    return tuple(
+        tuple(
+            tuple(Line(plane.weights[list(figures)], plane.limit) for plane in cell)
+            for cell in region
+        )
+        for region in regions
     )
 
 
@@ -81,3 +90,46 @@ def _floors(
         most = -potentials(graph.tail, graph.head, -graph.value[:, i], graph.places, True)
         floors[i] = np.where(np.isfinite(most), limit - most, -inf)
     return floors, eclipsed
+
+
+def all_of(figures: tuple[int, ...], limits: Iterable[int]) -> tuple[int, ...]:
+    """Figures that are traded off, then all that are limited; activations last."""
+    sums = dict.fromkeys((*figures, *limits))
+    return (*sums, *(f + 1 for f in sums if f >= MEMORY))
+
+
+def question_of_front(
+    graph: Graph,
+    figures: tuple[int, ...],
+    active: Iterable[int],
+    regions: Sequence[Region],
+    *,
+    debt: Debt,
+) -> Question:
+    """Ask for all labels of ``graph`` that trade off ``figures`` within every region.
+
+    ``active`` are the limited figures that dominance has to look at, besides those.
+    """
+    carried = graph.figures
+    compared = {*figures[1:], *active, *(f + 1 for f in active if f >= MEMORY)} - {carried[0]}
+    return Question(
+        additive=len([f for f in carried if f < MEMORY or not f % 2]),
+        compared=tuple(i for i, f in enumerate(carried) if f in compared),
+        at_end=tuple(range(1, len(figures))),
+        regions=_lines(carried, regions),
+        floors=np.full((len(carried), graph.places), -inf),
+        eclipsed=np.full(len(carried), -1),
+        debt=debt,
+    )
+
+
+def exceeded(graph: Graph, labels: Floats, within: Limited) -> set[int]:
+    """The limited figures that some of the labels at the end of ``graph`` have too much of."""
+    found = set()
+    for f, limit in zip(within.figures, within.limits, strict=True):
+        used = labels[:, graph.figures.index(f)]
+        if f >= MEMORY:
+            used = used + labels[:, graph.figures.index(f + 1)]
+        if np.any(used > limit):
+            found.add(f)
+    return found

@@ -4,6 +4,7 @@ A plan's figures are sums over its moves, so the least value of any non-negative
 one pass over the chain. That pass is all that bounds, certificates and pruning need.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +15,8 @@ from scheduler.chains.moves import NANO, Moves, Prices, list_moves
 from scheduler.chains.tables import ENERGY, TIME, ChainTables, Floats, Integers, chain_tables
 from scheduler.expectation import Assignment
 from scheduler.kernels import arcs
-from scheduler.kernels.potentials import OFF, cheapest, so_far, to_go
+from scheduler.kernels.planes import least_mixes
+from scheduler.kernels.potentials import OFF, cheapest, cheapest_to, so_far, to_go
 from scheduler.problem import Problem
 
 WEIGHTS, ACTIVATION = 0, 1
@@ -202,6 +204,38 @@ class Resting:
         _, behind = self.come(mix)
         least: Floats = behind[-1].min(axis=0) + mix.end
         return least
+
+    def by_end_of_all(self, planes: Floats) -> Floats:
+        """(B, Q): ``by_end`` of many mixes (B, figures), none of which has to do with memory."""
+        tables, moves = self.chain.tables, self.chain.moves
+        by_time = (
+            planes[:, arcs.MAX]
+            + tables.reach[:, None] * planes[:, arcs.MEAN]
+            + tables.in_p99[:, None] * planes[:, arcs.P99]
+        )
+        joule = tables.reach[:, None] * (planes[:, arcs.ENERGY] + planes[:, arcs.CHARGED])
+        charge = tables.reach[:, None] * planes[:, arcs.CHARGED]
+        return least_mixes(
+            moves.first, moves.decisions,
+            (self.time_ns, self.energy_j, self.price_j, moves.fixed_j, moves.loss),
+            self.head, tables.position, tables.states, tables.onward,
+            np.ascontiguousarray(np.stack((by_time, joule, charge), axis=1)),
+            np.ascontiguousarray(planes[:, [arcs.CHARGED, arcs.LOSS]].T), tables.end_loss,
+        ).T  # fmt: skip
+
+    def paths_to(self, weights: Floats, ends: Sequence[int]) -> list[Path]:
+        """For each of the gate states, a way of least value that ends in it, if there is any."""
+        tables, moves, mix = self.chain.tables, self.chain.moves, self.mix(weights)
+        before, behind = self.come(mix)
+        paths = []
+        for end in ends:
+            if np.isfinite(behind[-1, :, end].min()):
+                chosen, transitions = cheapest_to(
+                    moves.first, moves.decisions, self.time_ns, mix.energy, mix.constant, mix.head,
+                    tables.position, tables.onward, tables.reach, mix.by_time, before, behind, end,
+                )  # fmt: skip
+                paths.append(Path(self.figures_of(chosen, transitions), chosen, transitions))
+        return paths
 
     def least(
         self, weights: Floats, ends: tuple[int, ...] | None = None

@@ -38,6 +38,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Debt:
+    """By how much of the first figure a label may stand for better ones, over a whole pass."""
+
+    fixed: float = 0.0
+    """In the figure's unit."""
+    share: float = 0.0
+    """Of the least that the figure can come to, ``offset`` included."""
+    offset: float = 0.0
+    """What is not part of the labels."""
+
+
+NO_DEBT = Debt()
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What a pass looks for."""
 
@@ -47,14 +62,14 @@ class Question:
     """Figures that dominance compares besides the first."""
     at_end: tuple[int, ...]
     """The same at the end of the graph, where no limit is still to be kept."""
-    groups: tuple[tuple[Line, ...], ...]
-    """A plan keeps some line of every group."""
+    regions: tuple[tuple[tuple[Line, ...], ...], ...]
+    """A plan keeps, of each of these, all lines of some cell."""
     floors: Floats
     """(F, P): see ``kernels.labels``."""
     eclipsed: Integers
     """(F,): the figure that does not matter where this one is at its floor; -1 for none."""
-    budget: float = 0.0
-    """By how much of the first figure a label may stand for better ones, over the whole pass."""
+    debt: Debt = NO_DEBT
+    """How much worse than what they stand for labels may be."""
     beam: int | None = None
     """Labels of a layer that are kept, by the first line; None keeps all."""
 
@@ -97,10 +112,13 @@ def run(graph: Graph, question: Question) -> Found:
     at_end = np.array(question.at_end, np.int64)
     labels = np.array([0, 1]), np.zeros((1, figures)), np.zeros(1)
     origins = []
+    unit = np.eye(figures)[0]
+    come_to = to_end(graph, unit, question.additive)
     count, room = 0, ROOM
     for layer in range(1, len(layers) - 1):
         low, high = int(layers[layer]), int(layers[layer + 1])
-        budget = question.budget * layer / (len(layers) - 2)
+        part = layer / (len(layers) - 2)
+        budget = question.debt.fixed * part, question.debt.share * part, question.debt.offset
         last = layer == len(layers) - 2
         while True:
             starts = np.zeros(high - low + 1, np.int64)
@@ -109,7 +127,7 @@ def run(graph: Graph, question: Question) -> Found:
             made = extend(
                 (int(layers[layer - 1]), low, high), (first, order, graph.tail), graph.value,
                 question.additive, at_end if last else compared, lines,
-                (question.floors, question.eclipsed), labels, budget, new, origin,
+                (question.floors, question.eclipsed), labels, budget, come_to, new, origin,
             )  # fmt: skip
             if made >= 0:
                 break
@@ -131,23 +149,27 @@ def to_end(graph: Graph, weights: Floats, additive: int) -> Floats:
     return potentials(graph.tail, graph.head, cost, graph.places, True)
 
 
-def _lines(graph: Graph, question: Question) -> tuple[Floats, Floats, Floats, Integers]:
-    lines = [line for alternatives in question.groups for line in alternatives]
-    sizes = [len(alternatives) for alternatives in question.groups]
-    weights = np.array([line.weights for line in lines]).reshape(len(lines), len(graph.figures))
-    ahead = [to_end(graph, line.weights, question.additive) for line in lines]
+def _lines(
+    graph: Graph, question: Question
+) -> tuple[Floats, Floats, Floats, Integers, Integers]:
+    cells = [cell for region in question.regions for cell in region]
+    lines = [line for cell in cells for line in cell]
+    known = {line.weights.tobytes(): line.weights for line in lines}
+    ahead = {key: to_end(graph, weights, question.additive) for key, weights in known.items()}
+    rows = [ahead[line.weights.tobytes()] for line in lines]
     return (
-        weights,
-        np.array(ahead).reshape(len(lines), graph.places),
+        np.array([line.weights for line in lines]).reshape(len(lines), len(graph.figures)),
+        np.array(rows).reshape(len(lines), graph.places),
         np.array([line.limit for line in lines]),
-        np.cumsum([0, *sizes]),
+        np.cumsum([0, *(len(cell) for cell in cells)]),
+        np.cumsum([0, *(len(region) for region in question.regions)]),
     )
 
 
 def _best(
     labels: tuple[Integers, Floats, Floats],
     origin: NDArray[np.int32],
-    lines: tuple[Floats, Floats, Floats, Integers],
+    lines: tuple[Floats, Floats, Floats, Integers, Integers],
     low: int,
     beam: int,
 ) -> tuple[tuple[Integers, Floats, Floats], NDArray[np.int32]]:

@@ -1,8 +1,8 @@
-"""Where a better plan could lie: half-spaces of figures that bounds can be held against.
+"""Where a better plan could lie: regions of figures that bounds can be held against.
 
 For a sum of figures that is one half-space. Energy times mean latency is below a value under a
-hyperbola; between two latencies it runs below its chord's parallel, so a few half-spaces, of which
-a plan keeps at least one, cover all of it.
+hyperbola, which a few cells cover: between two latencies, below the energy at the shorter one, and
+below a line that is parallel to the chord.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from scheduler.chains.goals import Goal
-from scheduler.chains.graph import Plane
+from scheduler.chains.graph import Plane, Region
 from scheduler.chains.tables import Floats
 from scheduler.kernels.arcs import CHARGED, ENERGY, MEAN, MEMORY
 
@@ -73,17 +73,17 @@ def below(weights: Floats, value: float, within: Limited, prices: Floats) -> Pla
     return Plane(priced(weights, within, prices), value + worth + slack)
 
 
-def each_limit(within: Limited, count: int) -> list[list[Plane]]:
-    """One group a limit."""
+def each_limit(within: Limited, count: int) -> list[Region]:
+    """One region a limit."""
     none = np.zeros(len(within.figures))
-    groups = []
+    regions: list[Region] = []
     for f, limit in zip(within.figures, within.limits, strict=True):
         unit = np.zeros(count)
         unit[f] = 1.0
         if f >= MEMORY:
             unit[f + 1] = 1.0
-        groups.append([Plane(unit, below(unit, limit, within, none).limit)])
-    return groups
+        regions.append([[Plane(unit, below(unit, limit, within, none).limit)]])
+    return regions
 
 
 def better(
@@ -94,15 +94,15 @@ def better(
     prices: Floats,
     count: int,
     least: tuple[float, float],
-) -> list[Plane]:
-    """Planes of which every way keeps one that is within the limits and has at most ``value``.
+) -> Region:
+    """Where ways are that keep the limits and have at most ``value``.
 
     ``least`` are the least energy (standing energy included) and mean latency of any way.
     """
     if goal.product:
         return under_hyperbola(value, standing_j, within, prices, count, least)
     net = value - (standing_j if ENERGY in goal.figures or CHARGED in goal.figures else 0.0)
-    return [below(weights_of(goal, count), net, within, prices)]
+    return [[below(weights_of(goal, count), net, within, prices)]]
 
 
 def under_hyperbola(
@@ -112,22 +112,29 @@ def under_hyperbola(
     prices: Floats,
     count: int,
     least: tuple[float, float],
-) -> list[Plane]:
-    """Planes of which every way keeps one whose energy times mean latency is up to ``product``."""
+) -> Region:
+    """Where ways are whose energy times mean latency is at most ``product``."""
     product = max(product, 0.0)
     low = max(least[1], 1.0)
     high = max(product / least[0], 2.0 * low) if least[0] > 0.0 else 1e6 * low
     joules, latency = np.zeros(count), np.zeros(count)
     joules[ENERGY], latency[MEAN] = 1.0, 1.0
-    planes = [
-        below(latency, low, within, prices),
-        below(joules, product / high - standing_j, within, prices),
+    free = np.zeros(len(prices))
+    cells: list[list[Plane]] = [
+        [below(latency, low, within, free)],
+        [below(joules, product / high - standing_j, within, free)],
     ]
     for before, after in pairwise(np.geomspace(low, high, PIECES + 1)):
         weights = joules + product / (before * after) * latency
         reach = product / before + product / after
-        planes.append(below(weights, reach - standing_j, within, prices))
-    return planes
+        cells.append(
+            [
+                below(weights, reach - standing_j, within, prices),
+                below(latency, after, within, free),
+                below(joules, product / before - standing_j, within, free),
+            ]
+        )
+    return cells
 
 
 def least_product(slopes: Sequence[float], values: Sequence[float]) -> float:

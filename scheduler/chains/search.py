@@ -14,10 +14,10 @@ import numpy as np
 
 from scheduler.chains.branches import Branch, Relaxation, Relaxed, idle_choices, sets_of_ends
 from scheduler.chains.goals import Bounds, Goal
-from scheduler.chains.graph import Plane, surviving
+from scheduler.chains.graph import Region, surviving
 from scheduler.chains.inquiry import carried, question
 from scheduler.chains.model import Chain, Resting
-from scheduler.chains.passes import TooManyLabels, run
+from scheduler.chains.passes import Debt, TooManyLabels, run
 from scheduler.chains.regions import SLACK, Limited, better, each_limit, under_hyperbola, weights_of
 from scheduler.chains.tables import Floats, Integers
 from scheduler.expectation import Assignment
@@ -170,10 +170,9 @@ class _Search:
         figures = carried(self._goal, self._active, self._bounds)
         graph = surviving(resting, [region, *product, *limits], figures, branch.ends)
         held = [group for f, group in zip(within.figures, limits, strict=True) if f in self._active]
-        total = self._best_total(resting) if share else 0.0
         asked = question(
             graph, self._goal, self._active, self._bounds, within, [region, *product, *held],
-            budget=share * total, beam=beam,
+            debt=Debt(fixed=share * self._best_total(resting)), beam=beam,
         )  # fmt: skip
         found = run(graph, asked)
         self._labels += found.count
@@ -188,13 +187,13 @@ class _Search:
 
     def _region(
         self, resting: Resting, relaxed: Relaxed, within: Limited, value: float
-    ) -> list[Plane]:
+    ) -> Region:
         """Where a plan of at most that value lies."""
         count = self._chain.figures
         least = self._least(resting) if self._goal.product else (0.0, 0.0)
         return better(self._goal, value, resting.standing_j, within, relaxed.prices, count, least)
 
-    def _product_limit(self, resting: Resting, within: Limited) -> list[list[Plane]]:
+    def _product_limit(self, resting: Resting, within: Limited) -> list[Region]:
         limit, count = self._bounds.energy_delay, self._chain.figures
         if not isfinite(limit):
             return []

@@ -26,10 +26,11 @@ def extend(
     value: Floats,
     additive: int,
     compared: Integers,
-    lines: tuple[Floats, Floats, Floats, Integers],
+    lines: tuple[Floats, Floats, Floats, Integers, Integers],
     floors: tuple[Floats, Integers],
     labels: tuple[Integers, Floats, Floats],
-    budget: float,
+    budget: tuple[float, float, float],
+    come_to: Floats,
     new_labels: tuple[Integers, Floats, Floats],
     origin: Origins,
 ) -> int:
@@ -46,9 +47,9 @@ def extend(
     compared
         The figures that dominance compares besides figure 0.
     lines
-        Weights (B, F), potentials (B, P), limits (B), and the groups: the lines from ``groups[g]``
-        to ``groups[g + 1]`` are alternatives. A label may lead to a plan only if in every group
-        some line has ``weights @ figures + potential <= limit``.
+        Weights (B, F), potentials (B, P), limits (B); first line of each cell, first cell of each
+        group. A label may lead to a plan only if in every group there is a cell all of whose lines
+        have ``weights @ figures + potential <= limit``.
     floors
         (F, P): figures that cannot bind any more below this are raised to it; and by figure which
         other one does not matter then (-1: none).
@@ -56,7 +57,10 @@ def extend(
         First by place of the layer, figures (L, F), debts (L).
     budget
         A label may also be dropped for one with no more of any compared figure and little more of
-        figure 0; its debt, which says how much that may add up to, stays within the budget.
+        figure 0; its debt, which says how much that may add up to, stays within the first entry, and
+        the second times what figure 0 comes to at least, the third entry included.
+    come_to
+        (P,): least of figure 0 that is still to come.
     origin
         (L, 2): label of the layer before, arc.
     """
@@ -100,8 +104,10 @@ def extend(
                     new_rows[count, f] = heads[k, f]
                 new_debts[count] = debts[at[k]]
                 origin[count, 0], origin[count, 1] = at[k], arc
-                if budget > 0.0:
-                    count = _settle(new_rows, new_debts, origin, block, count, compared, budget)
+                if budget[0] + budget[1] > 0.0:
+                    least = heads[k, 0] + come_to[place] + budget[2]
+                    within = budget[0] + budget[1] * least
+                    count = _settle(new_rows, new_debts, origin, block, count, compared, within)
                 count += 1
                 if compared.size == 1:
                     lowest = heads[k, compared[0]]
@@ -129,7 +135,7 @@ def _gather(
     rows: Floats,
     value: Floats,
     additive: int,
-    lines: tuple[Floats, Floats, Floats, Integers],
+    lines: tuple[Floats, Floats, Floats, Integers, Integers],
     floors: tuple[Floats, Integers],
     heads: Floats,
     heap: Integers,
@@ -157,7 +163,7 @@ def _next(
     rows: Floats,
     value: Floats,
     additive: int,
-    lines: tuple[Floats, Floats, Floats, Integers],
+    lines: tuple[Floats, Floats, Floats, Integers, Integers],
     floors: tuple[Floats, Integers],
     heads: Floats,
 ) -> bool:
@@ -181,16 +187,21 @@ def _next(
 
 @compiled
 def _within(
-    heads: Floats, k: int, place: int, lines: tuple[Floats, Floats, Floats, Integers]
+    heads: Floats, k: int, place: int, lines: tuple[Floats, Floats, Floats, Integers, Integers]
 ) -> bool:
-    weights, potentials, limits, groups = lines
+    weights, potentials, limits, cells, groups = lines
     for g in range(groups.size - 1):
         some = False
-        for b in range(groups[g], groups[g + 1]):
-            bound = potentials[b, place]
-            for f in range(heads.shape[1]):
-                bound += weights[b, f] * heads[k, f]
-            if bound <= limits[b]:
+        for c in range(groups[g], groups[g + 1]):
+            every = True
+            for b in range(cells[c], cells[c + 1]):
+                bound = potentials[b, place]
+                for f in range(heads.shape[1]):
+                    bound += weights[b, f] * heads[k, f]
+                if not bound <= limits[b]:
+                    every = False
+                    break
+            if every:
                 some = True
                 break
         if not some:

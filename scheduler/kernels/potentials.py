@@ -197,3 +197,54 @@ def cheapest(
                     transitions[position[s]] = a
         q = onward[transitions[position[s]], 2]
     return moves, transitions
+
+
+@compiled
+def cheapest_to(
+    first: Integers,
+    decisions: Integers,
+    time: Floats,
+    energy: Floats,
+    constant: Floats,
+    head: Floats,
+    position: Integers,
+    onward: Integers,
+    by_energy: Floats,
+    by_time: Floats,
+    before: Floats,
+    behind: Floats,
+    end: int,
+) -> tuple[Integers, Integers]:
+    """As ``cheapest``, after ``so_far``: one way of least cost that ends in gate state ``end``."""
+    segments = head.shape[0]
+    moves = np.zeros(segments, np.int64)
+    transitions = np.zeros(position[segments], np.int64)
+    mode, q = 0, end
+    for m in range(behind.shape[1]):
+        if behind[segments - 1, m, end] < behind[segments - 1, mode, end]:
+            mode = m
+    for s in range(segments - 1, -1, -1):
+        best = inf
+        if position[s] < position[s + 1]:
+            for a in range(onward.shape[0]):
+                if onward[a, 2] == q:
+                    p = onward[a, 0]
+                    cost = before[s, mode, p]
+                    if onward[a, 1] != OFF:
+                        cost += by_energy[p] * head[s, mode, 1] + by_time[p] * head[s, mode, 0]
+                        cost += head[s, mode, 2]
+                    if cost < best:
+                        best = cost
+                        transitions[position[s]] = a
+            q = onward[transitions[position[s]], 0]
+        best = inf
+        for i in range(first[s], first[s + 1]):
+            if decisions[i, 1] == mode:
+                cost = by_energy[q] * energy[i] + by_time[q] * time[i] + constant[i]
+                if s > 0:
+                    cost += behind[s - 1, decisions[i, 0], q]
+                if cost < best:
+                    best = cost
+                    moves[s] = i
+        mode = decisions[moves[s], 0]
+    return moves, transitions

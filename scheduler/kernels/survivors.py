@@ -4,8 +4,6 @@ A move survives a bound if the least cost of coming to it, its own, and the leas
 from it stay within the bound together.
 """
 
-from math import inf
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +18,7 @@ OFF = -1
 
 
 @compiled
-def through(
+def keep(
     first: Integers,
     decisions: Integers,
     time: Floats,
@@ -32,27 +30,29 @@ def through(
     onward: Integers,
     by_energy: Floats,
     by_time: Floats,
-    come_before: Floats,
-    come_behind: Floats,
-    go_before: Floats,
-    go_behind: Floats,
-    width: int,
-) -> tuple[Floats, Floats]:
-    """Least cost of a way that takes a move, (N, width) by move and gate state, counted from the
-    first state at its place; and a transition of the gates, (T, M) by mode. See ``potentials``."""
+    come: tuple[Floats, Floats],
+    go: tuple[Floats, Floats],
+    limit: float,
+    kept: Flags,
+    kept_gates: Flags,
+) -> None:
+    """Clear every flag of what is on no way whose cost is at most ``limit``.
+
+    ``kept`` is (N, width), by move and gate state, counted from the first state at its place;
+    ``kept_gates`` is (T, M), by transition of the gates and mode. ``come`` and ``go`` are the costs
+    before and behind the gates, see ``potentials``.
+    """
     segments, modes = head.shape[0], head.shape[1]
-    least = np.full((decisions.shape[0], width), inf)
-    least_gates = np.full((onward.shape[0], modes), inf)
     for s in range(segments):
         low, high = states[position[s]], states[position[s] + 1]
         for i in range(first[s], first[s + 1]):
             m, n = decisions[i, 0], decisions[i, 1]
             for q in range(low, high):
                 cost = by_energy[q] * energy[i] + by_time[q] * time[i] + constant[i]
-                cost += go_before[s, n, q]
+                cost += go[0][s, n, q]
                 if m >= 0:
-                    cost += come_behind[s - 1, m, q]
-                least[i, q - low] = cost
+                    cost += come[1][s - 1, m, q]
+                kept[i, q - low] &= cost <= limit
         if position[s] == position[s + 1]:
             continue
         for a in range(onward.shape[0]):
@@ -60,12 +60,11 @@ def through(
             if not low <= q < high:
                 continue
             for m in range(modes):
-                cost = come_before[s, m, q] + go_behind[s, m, to]
+                cost = come[0][s, m, q] + go[1][s, m, to]
                 if setting != OFF:
                     cost += by_energy[q] * head[s, m, 1] + by_time[q] * head[s, m, 0]
                     cost += head[s, m, 2]
-                least_gates[a, m] = cost
-    return least, least_gates
+                kept_gates[a, m] &= cost <= limit
 
 
 @compiled

@@ -1,0 +1,139 @@
+"""The Pareto front of a chain: every trade-off between up to three figures.
+
+As ``chains.search``, with a front to beat in place of one plan: what bounds show to be dominated is
+never followed. With widths of 0 the front is exact; otherwise every plan has a point of the front
+that is worse by no more than the width in any figure.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from devicemodels.cost import NANOSECONDS_PER_SECOND
+from scheduler.archive import thin
+from scheduler.chains.frontier import FINE, Frontier, Widths
+from scheduler.chains.goals import bounds_of
+from scheduler.chains.model import Chain
+from scheduler.chains.moves import Prices
+from scheduler.chains.tables import Floats
+from scheduler.expectation import Assignment
+from scheduler.infeasible import Infeasible
+from scheduler.kernels.arcs import CHARGED, ENERGY, LOSS, MAX, MEAN, P99
+from scheduler.problem import Problem
+
+FIGURES = {
+    "energy": ENERGY,
+    "latency_mean": MEAN,
+    "latency_p99": P99,
+    "latency_max": MAX,
+    "accuracy": LOSS,
+}
+"""What may be traded off, as a chain's figures count it."""
+
+WIDTH = 3e-3
+"""Relative width that a front is thinned to, unless something else is asked for."""
+
+MOST_FIGURES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPoint:
+    """One trade-off."""
+
+    values: tuple[float, ...]
+    """In the order of the front's figures: joules (with prices, if there were any), seconds,
+    share of right answers."""
+    assignment: Assignment
+    """A plan that has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """All trade-offs, thinned."""
+
+    figures: tuple[str, ...]
+    """What is traded off."""
+    epsilons: tuple[float, ...]
+    """By figure: no plan is better than all points by a larger share."""
+    points: tuple[FrontPoint, ...]
+    """In order of their values, better ones first."""
+
+
+def front(
+    problem: Problem,
+    figures: Sequence[str] = ("energy", "latency_max", "accuracy"),
+    *,
+    epsilons: Sequence[float] | None = None,
+    prices: Prices | None = None,
+) -> Front:
+    """The Pareto front of a problem, within all its limits.
+
+    Parameters
+    ----------
+    problem
+        A chain; its objective does not matter.
+    figures
+        One to three different ones of ``FIGURES``; less is better, of accuracy more.
+    epsilons
+        By figure, the share of its value that one is willing to give away; 0 for the exact front.
+        By default ``WIDTH``.
+    prices
+        What the plan pays on top of its energy for what it shares with others.
+
+    Raises
+    ------
+    Infeasible
+        No plan keeps all limits.
+    ValueError
+        Unknown, repeated or too many figures, or an epsilon that is negative.
+    TooManyLabels
+        The front asked for is too large: allow wider epsilons.
+    """
+    shares = tuple(epsilons) if epsilons is not None else (WIDTH,) * len(figures)
+    _check(figures, shares)
+    chain = Chain(problem, prices or Prices.none(problem))
+    codes = tuple(FIGURES[figure] for figure in figures)
+    traded = tuple(CHARGED if f == ENERGY and prices is not None else f for f in codes)
+    widths = Widths(
+        steps=tuple(
+            _part(share) * (problem.graph.accuracy if f == LOSS else 1.0)
+            for f, share in zip(codes, shares, strict=True)
+        ),
+        relative=tuple(f != LOSS for f in codes),
+    )
+    found = Frontier(chain, traded, bounds_of(chain), widths).run()
+    if not len(found.values):
+        raise Infeasible(
+            f"no plan for '{problem.name}' on platform '{problem.platform.name}' keeps all limits",
+            "this was proved; plan for one objective to hear which limits are in the way",
+        )
+    kept = thin(found.values, widths.steps, widths.relative)
+    points = (
+        FrontPoint(tuple(_shown(problem, codes, found.values[i])), found.assignment(int(i)))
+        for i in kept
+    )
+    return Front(tuple(figures), shares, tuple(points))
+
+
+def _part(share: float) -> float:
+    """Bounds, debts of labels and boxes give away one part each, boxes a little more on the way."""
+    return float((1.0 + share) ** (1.0 / (3.0 + FINE)) - 1.0)
+
+
+def _check(figures: Sequence[str], shares: Sequence[float]) -> None:
+    unknown = [figure for figure in figures if figure not in FIGURES]
+    if unknown or len(set(figures)) < len(figures) or not 1 <= len(figures) <= MOST_FIGURES:
+        raise ValueError(
+            f"figures {tuple(figures)}: name one to three different ones of {', '.join(FIGURES)}"
+        )
+    if len(shares) != len(figures) or not all(share >= 0.0 for share in shares):
+        raise ValueError(f"epsilons {tuple(shares)}: give one a figure, none negative")
+
+
+def _shown(problem: Problem, codes: Sequence[int], values: Floats) -> Iterator[float]:
+    for f, value in zip(codes, values, strict=True):
+        if f == LOSS:
+            yield problem.graph.accuracy - float(value)
+        elif f == ENERGY:
+            yield float(value)
+        else:
+            yield float(value) / NANOSECONDS_PER_SECOND
