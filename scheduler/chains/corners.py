@@ -23,7 +23,7 @@ def corners(values: Floats, most: Floats) -> Floats:
     if not len(values):
         return most[None, :].copy()
     if values.shape[1] == 1:
-        return values.min(axis=0)[None, :]
+        return np.asarray(values.min(axis=0)[None, :])
     if values.shape[1] == 2:
         return _stair(values, most)
     levels = np.unique(values[:, 2])

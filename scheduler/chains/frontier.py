@@ -165,7 +165,7 @@ class Frontier:
     def _standing(self, resting: Resting) -> Floats:
         """By traded figure: what the standing energy adds to it."""
         charged = np.isin(self._figures, (ENERGY, CHARGED))
-        return charged * resting.standing_j
+        return np.asarray(charged * resting.standing_j, dtype=np.float64)
 
     def _look(self, resting: Resting, ends: Ends, planes: Floats, least: Floats) -> None:
         """Ask a branch for what the points so far do not dominate: near its bounds first."""
@@ -213,7 +213,12 @@ class Frontier:
             limit = max(plane.limit, rough[key].limit if key in rough else plane.limit)
             rough[key] = Plane(plane.weights, limit)
         limits = each_limit(within, chain.figures)
-        graph = surviving(resting, [[[plane] for plane in rough.values()], *limits], all_of(figures, within.figures), ends)
+        graph = surviving(
+            resting,
+            [[[plane] for plane in rough.values()], *limits],
+            all_of(figures, within.figures),
+            ends,
+        )
         while True:
             held = [
                 limit

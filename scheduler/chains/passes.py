@@ -149,9 +149,7 @@ def to_end(graph: Graph, weights: Floats, additive: int) -> Floats:
     return potentials(graph.tail, graph.head, cost, graph.places, True)
 
 
-def _lines(
-    graph: Graph, question: Question
-) -> tuple[Floats, Floats, Floats, Integers, Integers]:
+def _lines(graph: Graph, question: Question) -> tuple[Floats, Floats, Floats, Integers, Integers]:
     cells = [cell for region in question.regions for cell in region]
     lines = [line for cell in cells for line in cell]
     known = {line.weights.tobytes(): line.weights for line in lines}

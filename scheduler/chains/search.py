@@ -185,9 +185,7 @@ class _Search:
             self._take(best, ties=beam is None)
         return exceeded
 
-    def _region(
-        self, resting: Resting, relaxed: Relaxed, within: Limited, value: float
-    ) -> Region:
+    def _region(self, resting: Resting, relaxed: Relaxed, within: Limited, value: float) -> Region:
         """Where a plan of at most that value lies."""
         count = self._chain.figures
         least = self._least(resting) if self._goal.product else (0.0, 0.0)

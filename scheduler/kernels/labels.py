@@ -57,8 +57,8 @@ def extend(
         First by place of the layer, figures (L, F), debts (L).
     budget
         A label may also be dropped for one with no more of any compared figure and little more of
-        figure 0; its debt, which says how much that may add up to, stays within the first entry, and
-        the second times what figure 0 comes to at least, the third entry included.
+        figure 0; its debt, which says how much that may add up to, stays within the first entry,
+        and the second times what figure 0 comes to at least, the third entry included.
     come_to
         (P,): least of figure 0 that is still to come.
     origin

@@ -15,7 +15,7 @@ OFF = -1
 
 
 @compiled
-def least_mixes(
+def least_mixes(  # noqa: PLR0912 - one nest of loops, compiled
     first: Integers,
     decisions: Integers,
     moves: tuple[Floats, Floats, Floats, Floats, Floats],
