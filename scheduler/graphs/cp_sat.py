@@ -20,12 +20,14 @@ exact and whose bound counts for nothing.
 **Joules** are rounded down to whole units; see `scheduler.graphs.exact.cp_energy`.
 """
 
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
 
 from devicemodels.documents.errors import InputError
+from scheduler.graphs.exact.effort import Limits
 from scheduler.graphs.exact.pooling import Pooled, pool_cores
-from scheduler.graphs.guard import Answer, trusted
+from scheduler.graphs.guard import Answer, Verdict, trusted
 from scheduler.graphs.incumbents import incumbents
 from scheduler.graphs.problem import GraphProblem
 from scheduler.graphs.solution import GraphSolution
@@ -56,30 +58,40 @@ def solve(
     ``InputError`` without OR-Tools, and ``SolverError``.
     """
     solver = require_ortools()
-    from scheduler.graphs.exact.cp_search import Limits, search  # noqa: PLC0415
+    from scheduler.graphs.exact.cp_plan import search  # noqa: PLC0415
 
     began = monotonic()
     known = incumbents(problem)
     pooled = pool_cores(problem)
     start = [_pooled(pooled, one) for one in known]
-    work = [work_limit]
+    late = [] if known else [_pooled(pooled, one) for one in incumbents(_without_hurry(problem))]
+    work = work_limit
 
     def ask(presolve: bool) -> Answer:
+        nonlocal work
         spent_s = monotonic() - began
         left_s = None if time_limit_s is None else max(LEAST_S, time_limit_s - spent_s)
         if left_s is not None and not presolve:
             left_s = min(left_s, SECOND_SHARE * spent_s + LEAST_S)
-        limits = Limits(left_s, work[-1], workers, seed, presolve)
-        run, outcome = search(pooled.problem, start, limits)
-        work.append(SECOND_SHARE * run.worked + LEAST_WORK)
-        if run.modes is None or run.timing is None:
-            return Answer(solver, outcome.verdict, lower_bound=outcome.lower_bound)
-        start.insert(0, (run.modes, run.timing))
-        modes = pooled.expand(run.modes, run.timing)
-        timing = play(problem, modes, run.timing.order, run.timing.transfer_order)
-        return Answer(solver, outcome.verdict, modes, timing, outcome.lower_bound)
+        run = search(pooled.problem, start, late, Limits(left_s, work, workers, seed, presolve))
+        work = SECOND_SHARE * run.effort.worked + LEAST_WORK
+        if run.best is None:
+            verdict: Verdict = "infeasible" if run.infeasible else "unknown"
+            return Answer(solver, verdict, lower_bound=run.bound)
+        start.insert(0, run.best)
+        modes = pooled.expand(*run.best)
+        timing = play(problem, modes, run.best[1].order, run.best[1].transfer_order)
+        verdict = "optimal" if run.is_closed() else "feasible"
+        if run.infeasible:
+            return Answer(solver, "infeasible", lower_bound=run.bound)
+        return Answer(solver, verdict, modes, timing, run.bound)
 
     return trusted(problem, ask, known, solver=solver)
+
+
+def _without_hurry(problem: GraphProblem) -> GraphProblem:
+    """The same with all the time in the world."""
+    return replace(problem, objective="makespan", deadline_ticks=None, period_ticks=None)
 
 
 def _pooled(pooled: Pooled, solution: GraphSolution) -> tuple[tuple[int, ...], Timing]:

@@ -141,7 +141,7 @@ class _Court:
 
     def is_closed(self) -> bool:
         """Whether our own bound proves the best schedule so far optimal."""
-        return self._best is not None and _meets(self._own_bound(), self._best[0][0])
+        return self._best is not None and is_met(self._own_bound(), self._best[0][0])
 
     def _own_bound(self) -> float:
         if self._bound is None:
@@ -188,12 +188,13 @@ class _Court:
         bound = self._own_bound()
         if answer is not None:
             bound = max(bound, answer.lower_bound)
-        if _meets(bound, value):
+        if is_met(bound, value):
             return GraphSolution(modes, timing, "optimal", value)
         return GraphSolution(modes, timing, "feasible", bound)
 
 
-def _meets(bound: float, value: float) -> bool:
+def is_met(bound: float, value: float) -> bool:
+    """Whether a value is no higher than a bound, but for rounding."""
     return bound >= value or _close(bound, value)
 
 

@@ -16,15 +16,11 @@ from time import monotonic
 
 import scipy
 
+from scheduler.graphs.exact.assignment_model import AssignmentModel
 from scheduler.graphs.exact.costs import costs_of
 from scheduler.graphs.exact.horizon import horizon_of, serial_horizon
 from scheduler.graphs.exact.reduction import reduce
-from scheduler.graphs.exact.serial_model import (
-    LARGEST_COST,
-    LARGEST_TIME,
-    SerialModel,
-    build_serial,
-)
+from scheduler.graphs.exact.serial_model import build_serial
 from scheduler.graphs.exact.serial_timing import serial_finishes, transfers_in_turn
 from scheduler.graphs.guard import Answer, Verdict, trusted
 from scheduler.graphs.incumbents import incumbents
@@ -117,14 +113,14 @@ def ask_highs(
     return SerialAnswer(None, "unknown", bound)
 
 
-def _bound(model: SerialModel, units: float | None) -> float:
+def _bound(model: AssignmentModel, cost: float | None) -> float:
     """HiGHS's bound in ticks or joules; 0 if it has none."""
-    if units is None:
+    if cost is None:
         return 0.0
+    value = max(0.0, model.value(cost))
     if model.problem.objective == "makespan":
-        scale = model.tick * LARGEST_TIME / LARGEST_COST
-        return float(ceil(max(0.0, units) * scale * (1 - TOLERANCE)))
-    return max(0.0, units * model.joule + model.costs.constant_j)
+        return float(ceil(value * (1 - TOLERANCE)))
+    return value
 
 
 def _fits(problem: GraphProblem, modes: tuple[int, ...]) -> bool:

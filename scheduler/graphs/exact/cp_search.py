@@ -1,26 +1,20 @@
-"""Ask CP-SAT: build the model, hint at what is known, search, and read the answer."""
+"""Searches with CP-SAT for one problem, each from the best schedule so far."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil, floor
-from time import monotonic
 
 from ortools.sat.python import cp_model
 
-from scheduler.graphs.exact.costs import costs_of
 from scheduler.graphs.exact.cp_crossings import transfer_order
 from scheduler.graphs.exact.cp_hint import add_hint, in_this_model
 from scheduler.graphs.exact.cp_model import CpSatModel, build_model, set_objective
+from scheduler.graphs.exact.effort import Effort
 from scheduler.graphs.exact.horizon import horizon_of
 from scheduler.graphs.exact.reduction import reduce
-from scheduler.graphs.figures import energy_j
-from scheduler.graphs.guard import Verdict, is_better, objectives
+from scheduler.graphs.guard import Verdict, is_better, is_met, objectives
 from scheduler.graphs.problem import GraphObjective, GraphProblem
 from scheduler.graphs.timed import Timing
 from scheduler.graphs.timing import play
-
-FIRST_SHARE = 0.2
-"""Of the limit, for CP-SAT's default search; all its strategies take turns in the rest."""
 
 VERDICTS: dict[str, Verdict] = {
     "OPTIMAL": "optimal",
@@ -29,132 +23,127 @@ VERDICTS: dict[str, Verdict] = {
 }
 """What the guard calls CP-SAT's statuses; others are ``unknown``."""
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How hard to search, and how."""
-
-    seconds: float | None
-    """Wall time; None for no limit."""
-    work: float
-    """CP-SAT's deterministic time; it counts only without a limit in seconds."""
-    workers: int
-    """Threads; with one and no limit in seconds the search is reproducible."""
-    seed: int
-    """Of CP-SAT's random choices."""
-    presolve: bool
-    """Whether CP-SAT may simplify the model first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one search says."""
-
-    verdict: Verdict
-    """About the model that was searched."""
-    lower_bound: float
-    """On its objective: ticks, or joules."""
+Placed = tuple[tuple[int, ...], Timing]
+"""Modes and times."""
 
 
 class Search:
-    """Searches for one problem within common limits, each from the best schedule so far."""
+    """The best schedule of a problem so far, the best bound, and what may still be spent."""
 
-    def __init__(self, problem: GraphProblem, limits: Limits) -> None:
+    def __init__(self, problem: GraphProblem, effort: Effort) -> None:
         self.problem = problem
-        self.modes: tuple[int, ...] | None = None
-        """Of the best schedule so far; None without one."""
-        self.timing: Timing | None = None
-        """Of the same."""
-        self._limits = limits
-        self._began = monotonic()
-        self.worked = 0.0
-        """Deterministic time so far."""
+        self.effort = effort
+        self.best: Placed | None = None
+        """The best schedule so far."""
+        self.bound = 0.0
+        """No schedule has a lower objective."""
+        self.infeasible = False
+        """CP-SAT says that there is no schedule."""
 
-    def offer(self, modes: tuple[int, ...], timing: Timing) -> None:
-        """A schedule that keeps all limits but perhaps those on time; kept if it is the best."""
+    def offer(self, modes: Sequence[int], timing: Timing) -> bool:
+        """Keep a schedule if it is in time and the best so far; whether it was kept."""
         if timing.makespan > horizon_of(self.problem):
-            return
-        if self.timing is None or is_better(
-            self._key(modes, timing), self._key(self.modes or (), self.timing)
+            return False
+        placed = tuple(modes), timing
+        if self.best is not None and not is_better(
+            objectives(self.problem, *placed), objectives(self.problem, *self.best)
         ):
-            self.modes, self.timing = modes, timing
-
-    def _key(self, modes: tuple[int, ...], timing: Timing) -> tuple[float, float]:
-        return objectives(self.problem, modes, timing)
+            return False
+        self.best = placed
+        return True
 
     def value(self) -> float:
         """The objective of the best schedule so far."""
-        assert self.timing is not None
-        return self._key(self.modes or (), self.timing)[0]
+        assert self.best is not None
+        return objectives(self.problem, *self.best)[0]
 
-    def minimise(
-        self,
-        objective: GraphObjective,
-        *,
-        share: float = 1.0,
-        queue_fair: bool = False,
-        keep_value: bool = False,
-    ) -> Outcome:
-        """Search with ``share`` of what is left of the limits.
+    def is_closed(self) -> bool:
+        """Whether the best schedule meets the bound, or there is none."""
+        return self.infeasible or (self.best is not None and is_met(self.bound, self.value()))
 
-        ``keep_value`` asks for schedules as good as the best so far in the problem's own
-        objective. Raises ``Infeasible`` if a task is left without a mode.
+    def horizon(self) -> int:
+        """No schedule worth looking for ends later."""
+        latest = horizon_of(self.problem)
+        if self.best is not None and self.problem.objective == "makespan":
+            return min(latest, self.best[1].makespan)
+        return latest
+
+    def minimise(self, until: float, *, interleaved: bool = False, relaxed: bool = True) -> None:
+        """Search for better schedules and for a bound until this share of the effort is spent.
+
+        With ``interleaved`` all strategies of CP-SAT take turns, else its default one searches.
+        Unless ``relaxed``, transfers on links that share their rate never meet, which proves
+        nothing. Raises ``Infeasible`` if a task is left without a mode.
         """
-        problem, horizon = self.problem, horizon_of(self.problem)
-        if self.timing is not None and problem.objective == "makespan":
-            horizon = min(horizon, self.timing.makespan)
-        model = build_model(problem, reduce(problem, horizon), horizon, queue_fair=queue_fair)
+        model = self._model(self.problem.objective, relaxed)
+        verdict, bound = self._run(model, self.problem.objective, until, interleaved)
+        if relaxed:
+            self.bound = max(self.bound, bound)
+            self.infeasible = verdict == "infeasible"
+
+    def break_ties(self, until: float) -> None:
+        """Of the schedules as good as the best, search for one that is best in the other sense."""
+        other: GraphObjective = "energy" if self.problem.objective == "makespan" else "makespan"
+        self._run(self._model(other, relaxed=True), other, until, interleaved=False)
+
+    def _model(self, objective: GraphObjective, relaxed: bool) -> CpSatModel:
+        horizon = self.horizon()
+        reduction = reduce(self.problem, horizon)
+        model = build_model(self.problem, reduction, horizon, queue_fair=not relaxed)
         set_objective(model, objective)
-        if self.timing is not None and problem.objective == "energy":
-            joules = energy_j(problem, self.modes or (), self.timing)
-            units = floor((joules - model.energy.constant_j) / model.energy.unit_j) + 1
-            if keep_value or objective == "energy":
-                model.variables.model.add(model.energy.expression <= units)
-        return self._run(model, objective, share)
+        if self.problem.objective == "energy":
+            if self.best is not None:
+                most = energy_units(model, self.value()) + 1
+                model.variables.model.add(model.energy.expression <= most)
+        elif self.bound <= horizon:
+            model.variables.model.add(model.variables.makespan >= ceil(self.bound))
+        return model
 
-    def _run(self, model: CpSatModel, objective: GraphObjective, share: float) -> Outcome:
-        stages = [(False, share)]
-        if self._limits.workers == 1:
-            stages = [(False, FIRST_SHARE * share), (True, share)]
-        outcome = Outcome("unknown", 0.0)
-        for interleaved, part in stages:
-            if self.timing is not None:
-                add_hint(model, *in_this_model(model, self.modes or (), self.timing))
-            solver = self._solver(part, interleaved)
-            solver.solve(model.variables.model)
-            verdict = VERDICTS.get(solver.status_name(), "unknown")
-            self.worked += solver.response_proto.deterministic_time
-            if verdict in ("optimal", "feasible"):
-                self.offer(*_read(model, solver))
-            bound = _bound(model, objective, solver)
-            outcome = Outcome(verdict, max(bound, outcome.lower_bound))
-            if verdict in ("optimal", "infeasible"):
-                break
-        return outcome
+    def _run(
+        self, model: CpSatModel, objective: GraphObjective, until: float, interleaved: bool
+    ) -> tuple[Verdict, float]:
+        if self.best is not None:
+            add_hint(model, *in_this_model(model, *self.best))
+        limits = self.effort.limits
+        solver = new_solver(limits.seed, limits.presolve)
+        solver.parameters.num_workers = limits.workers
+        solver.parameters.interleave_search = interleaved and limits.workers == 1
+        seconds, work = self.effort.until(until)
+        if seconds is not None:
+            solver.parameters.max_time_in_seconds = seconds
+        if work is not None:
+            solver.parameters.max_deterministic_time = work
+        solver.solve(model.variables.model)
+        self.effort.charge(solver.response_proto.deterministic_time)
+        verdict = VERDICTS.get(solver.status_name(), "unknown")
+        if verdict in ("optimal", "feasible"):
+            self.offer(*read(model, solver))
+        return verdict, _bound(model, objective, solver)
 
-    def _solver(self, share: float, interleaved: bool) -> cp_model.CpSolver:
-        solver, limits = cp_model.CpSolver(), self._limits
-        parameters = solver.parameters
-        parameters.num_workers = limits.workers
-        parameters.random_seed = limits.seed
-        parameters.cp_model_presolve = limits.presolve
-        parameters.interleave_search = interleaved
-        if limits.seconds is None:
-            parameters.max_deterministic_time = share * max(0.0, limits.work - self.worked)
-        else:
-            left = limits.seconds - (monotonic() - self._began)
-            parameters.max_time_in_seconds = share * max(0.0, left)
-        return solver
+
+def new_solver(seed: int, presolve: bool) -> cp_model.CpSolver:
+    """CP-SAT with one worker."""
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = seed
+    solver.parameters.cp_model_presolve = presolve
+    return solver
+
+
+def energy_units(model: CpSatModel, joules: float) -> int:
+    """Whole units of energy in so many joules."""
+    return floor((joules - model.energy.constant_j) / model.energy.unit_j)
 
 
 def _bound(model: CpSatModel, objective: GraphObjective, solver: cp_model.CpSolver) -> float:
     """What no solution of the model is below: ticks, or joules."""
+    units = solver.best_objective_bound
     if objective == "makespan":
-        return float(max(0, ceil(solver.best_objective_bound - 1e-6)))
-    return max(0.0, model.energy.joules(solver.best_objective_bound))
+        return float(max(0, ceil(units - 1e-6)))
+    return max(0.0, model.energy.joules(units))
 
 
-def _read(model: CpSatModel, solver: cp_model.CpSolver) -> tuple[tuple[int, ...], Timing]:
+def read(model: CpSatModel, solver: cp_model.CpSolver) -> Placed:
     """The schedule in a solution, everything as early as its order allows."""
     variables = model.variables
     modes = variables.modes_in(solver)
@@ -163,32 +152,3 @@ def _read(model: CpSatModel, solver: cp_model.CpSolver) -> tuple[tuple[int, ...]
     left = [finishes[edge.source] for edge in variables.problem.edges]
     transfers = transfer_order(model.crossings, solver, left)
     return modes, play(variables.problem, modes, Timing(starts, finishes, ()).order, transfers)
-
-
-def search(
-    problem: GraphProblem, known: Sequence[tuple[tuple[int, ...], Timing]], limits: Limits
-) -> tuple[Search, Outcome]:
-    """Minimise the objective of ``problem``, then among ties the other one.
-
-    Links that share their rate are looked at twice: with transfers that ignore each other, for
-    the bound, and with transfers that never meet, for schedules.
-    """
-    run = Search(problem, limits)
-    for modes, timing in known:
-        run.offer(modes, timing)
-    fair = any(link.sharing == "fair" for link in problem.links)
-    outcome = run.minimise(problem.objective, share=0.5 if fair else 1.0)
-    if outcome.verdict == "infeasible":
-        return run, outcome
-    if fair and (run.timing is None or run.value() > outcome.lower_bound):
-        run.minimise(problem.objective, queue_fair=True)
-    if run.timing is not None and outcome.verdict == "optimal" and _other_counts(problem):
-        other: GraphObjective = "energy" if problem.objective == "makespan" else "makespan"
-        run.minimise(other, share=0.5, keep_value=True)
-    return run, outcome
-
-
-def _other_counts(problem: GraphProblem) -> bool:
-    """Whether schedules of the same objective may differ in the other one."""
-    joules = costs_of(problem).any_j or any(any(edge.energy_j) for edge in problem.edges)
-    return problem.objective == "energy" or joules

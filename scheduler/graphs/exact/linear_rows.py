@@ -43,9 +43,17 @@ class LinearRows:
         self._high.append(high)
 
     def solve(
-        self, *, gap: float, presolve: bool, time_limit_s: float | None, node_limit: int | None
+        self,
+        *,
+        gap: float = 0.0,
+        presolve: bool = True,
+        time_limit_s: float | None = None,
+        node_limit: int | None = None,
+        relaxed: bool = False,
     ) -> OptimizeResult:
         """What HiGHS says; it stops at a relative ``gap``, or at a limit.
+
+        ``relaxed`` lets every variable be a fraction.
 
         Its absolute gap is 1e-6 and cannot be set: costs should add up to about a million.
         """
@@ -59,7 +67,7 @@ class LinearRows:
         with _silence():
             return milp(
                 np.array(self._cost),
-                integrality=np.array(self._whole),
+                integrality=np.array(self._whole) * (not relaxed),
                 bounds=Bounds(0.0, np.array(self._upper)),
                 constraints=LinearConstraint(matrix, np.array(self._low), np.array(self._high)),
                 options=options,
