@@ -15,8 +15,8 @@ from itertools import pairwise
 from devicemodels.catalog import load_platform
 from scheduler.plan import Requirements
 from scheduler.problem import Problem
-from scheduler.tabulation import make_problem
 from scheduler.registry import schedule
+from scheduler.tabulation import make_problem
 from scheduler.taskgraph import Codec, Edge, Gate, Operator, Segment, TaskGraph
 
 BRUTE_FORCE_UP_TO = 4

@@ -83,9 +83,7 @@ def test_a_memory_that_is_too_small_is_named_with_what_is_missing():
             [problem(name, 10, cores=(SMALL,), period_ns=10_000, weights=600_000) for name in "ab"]
         )
     assert "memory 'small-ram' is too small" in refused.value.reason
-    assert (
-        "it has 1048576 bytes, the best mix of plans needs 151428 more" in refused.value.detail
-    )
+    assert "it has 1048576 bytes, the best mix of plans needs 151428 more" in refused.value.detail
 
 
 def test_weights_add_up_and_the_activation_buffer_is_shared():
