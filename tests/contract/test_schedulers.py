@@ -20,7 +20,7 @@ EXACT = {"chain-dp", "chain-milp", "brute-force", "cp-sat"}
 
 def needs(name: str) -> None:
     if name == "cp-sat":
-        pytest.importorskip("ortools", reason="CP-SAT comes with the extra `cpsat`")
+        pytest.importorskip("ortools", reason="CP-SAT comes with the extra `cp-sat`")
 
 
 class Chains(SchedulerContract):

@@ -7,14 +7,17 @@ from dataclasses import replace
 import pytest
 from hypothesis import Phase, given
 
+from scheduler.graphs.figures import make_schedule
 from scheduler.graphs.problem import GraphEdge, GraphLink, GraphProblem, GraphTask, Resource
 from scheduler.graphs.problem import TaskMode as Mode
+from scheduler.graphs.registry import schedule_graph
 from scheduler.graphs.schedule import (
     GraphCertificate,
     Schedule,
     ScheduledTask,
     ScheduledTransfer,
 )
+from scheduler.graphs.timing import play
 from scheduler.plan import Plan
 from scheduler.validity import check
 from tests.simulator_worlds import GateSpec, SegmentSpec, chain_plan
@@ -23,6 +26,8 @@ from wakepath.testing import (
     assert_exclusive,
     assert_expectation_is_simulated,
     assert_memory_fits,
+    assert_names_do_not_matter,
+    assert_order_does_not_matter,
     assert_precedence,
     assert_same_under_hash_seeds,
     assert_schedule_energy_is_integral_of_power,
@@ -30,6 +35,7 @@ from wakepath.testing import (
     assert_schedule_not_below_bound,
     assert_schedule_sound,
     assert_sound,
+    assert_time_scales,
     memory_peaks,
     plan_grid,
     plans,
@@ -182,6 +188,43 @@ def test_the_grid_marks_what_is_late_unknown_or_missing() -> None:
     assert "! dsp: nothing carries 's0->s1' to 'npu'" in alone
     unplaced = plan_grid(replace(plan, placements=plan.placements[:2]))
     assert "'s2' is not placed" in unplaced
+
+
+def by_name(problem: GraphProblem) -> Schedule:
+    """Everything on the core whose name comes last: wrong, for names should not matter."""
+    last = max(range(2), key=lambda core: problem.resources[core].name)
+    modes = [min(last, len(task.modes) - 1) for task in problem.tasks]
+    timing = play(problem, modes, range(len(modes)))
+    return make_schedule(problem, modes, timing, method="x", status="feasible", lower_bound=0.0)
+
+
+def by_clock(problem: GraphProblem) -> Schedule:
+    """Switches cores when a task is long: wrong, for a unit of time should not matter."""
+    modes = [int(len(task.modes) > 1 and task.modes[0].ticks > 2) for task in problem.tasks]
+    timing = play(problem, modes, range(len(modes)))
+    return make_schedule(problem, modes, timing, method="x", status="feasible", lower_bound=0.0)
+
+
+def by_heft(problem: GraphProblem) -> Schedule:
+    return schedule_graph(problem, "heft")
+
+
+def test_two_answers_must_agree() -> None:
+    for law in (assert_names_do_not_matter, assert_time_scales, assert_order_does_not_matter):
+        law(by_heft, PROBLEM)
+    with pytest.raises(AssertionError, match=r"(?s)^under other names it reaches 6 instead of 10"):
+        assert_names_do_not_matter(by_name, PROBLEM)
+    with pytest.raises(AssertionError, match=r"(?s)^all durations times 2: it reaches 20 instead "):
+        assert_time_scales(by_clock, PROBLEM)
+    with pytest.raises(AssertionError, match=r"(?s)^in another order it reaches .* instead of"):
+        assert_order_does_not_matter(by_first, PROBLEM)
+
+
+def by_first(problem: GraphProblem) -> Schedule:
+    """Everything in its first mode."""
+    modes = [0] * len(problem.tasks)
+    timing = play(problem, modes, range(len(modes)))
+    return make_schedule(problem, modes, timing, method="x", status="feasible", lower_bound=0.0)
 
 
 def first_of_a_set(names: tuple[str, ...]) -> bytes:

@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from wakepath.testing.graph_contract import GraphSchedulerContract
     from wakepath.testing.graph_strategies import GraphWitness, graph_problems, graph_witnesses
     from wakepath.testing.hash_seeds import assert_same_under_hash_seeds
+    from wakepath.testing.metamorphic import (
+        assert_names_do_not_matter,
+        assert_order_does_not_matter,
+        assert_time_scales,
+    )
     from wakepath.testing.network_strategies import codecs, gates, knobs, operators, task_graphs
     from wakepath.testing.plan_faults import PlanFault
     from wakepath.testing.plan_invariants import (
@@ -97,6 +102,9 @@ _HOME = {
     "assert_exclusive": "wakepath.testing.schedule_invariants",
     "assert_expectation_is_simulated": "wakepath.testing.plan_invariants",
     "assert_memory_fits": "wakepath.testing.plan_invariants",
+    "assert_names_do_not_matter": "wakepath.testing.metamorphic",
+    "assert_order_does_not_matter": "wakepath.testing.metamorphic",
+    "assert_time_scales": "wakepath.testing.metamorphic",
     "assert_not_below_bound": "wakepath.testing.plan_invariants",
     "assert_precedence": "wakepath.testing.schedule_invariants",
     "assert_same_under_hash_seeds": "wakepath.testing.hash_seeds",
@@ -164,7 +172,9 @@ __all__ = [
     "assert_exclusive",
     "assert_expectation_is_simulated",
     "assert_memory_fits",
+    "assert_names_do_not_matter",
     "assert_not_below_bound",
+    "assert_order_does_not_matter",
     "assert_precedence",
     "assert_same_under_hash_seeds",
     "assert_schedule_energy_is_integral_of_power",
@@ -172,6 +182,7 @@ __all__ = [
     "assert_schedule_not_below_bound",
     "assert_schedule_sound",
     "assert_sound",
+    "assert_time_scales",
     "assignments",
     "broken_plans",
     "broken_schedules",

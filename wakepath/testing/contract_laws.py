@@ -16,7 +16,7 @@ from hypothesis import Phase, given, reject
 from scheduler.infeasible import Infeasible
 from scheduler.tolerance import FIGURE_RELATIVE
 from scheduler.validity import Violation
-from wakepath.testing.contract_base import BrokenContract, Contract, Law, quietly
+from wakepath.testing.contract_base import BrokenContract, Contract, Domain, Law, quietly
 from wakepath.testing.hash_seeds import Place, place_of, under_hash_seed
 
 SLOWER = 2
@@ -205,19 +205,28 @@ def _require_same_value(
 ) -> None:
     question, variant = _question(contract, example), _question(contract, other)
     first, second = _answer(contract, law, question), _answer(contract, law, variant)
-    values = [
-        None if isinstance(one, Infeasible) else contract.domain.value(one)
-        for one in (first, second)
-    ]
-    one, two = values
+    differs = value_difference(contract.domain, first, second, factor)
+    if differs:
+        why = f"{how[1]} {differs}"
+        raise _broken(contract, law, (how[0],), why, question, first, (), second)
+
+
+def value_difference(
+    domain: Domain[Any, Any, Any], first: Any, second: Any, factor: float
+) -> str | None:
+    """What the second answer (or ``Infeasible``) reaches instead of ``factor`` times the first."""
+    one, two = (
+        None if isinstance(answer, Infeasible) else domain.value(answer)
+        for answer in (first, second)
+    )
     if one is None or two is None:
-        same = one == two
+        same = one is two
     else:
         same = isclose(one * factor, two, rel_tol=FIGURE_RELATIVE)
-    if not same:
-        wanted = "nothing" if one is None else one * factor
-        why = f"{how[1]} it reaches {two or 'nothing'} instead of {wanted}"
-        raise _broken(contract, law, (how[0],), why, question, first, (), second)
+    if same:
+        return None
+    wanted = "no answer" if one is None else one * factor
+    return f"it reaches {'no answer' if two is None else two} instead of {wanted}"
 
 
 def _some(contract: Contract) -> list[Any]:

@@ -88,6 +88,10 @@ class _Graphs(Domain[GraphProblem, GraphProblem, Schedule]):
         return load_schedule(document, "schedule.json")
 
 
+GRAPHS: Domain[GraphProblem, GraphProblem, Schedule] = _Graphs()
+"""Scheduling of graphs, as the laws see it."""
+
+
 class GraphSchedulerContract(Contract):
     """What every scheduler of graphs must keep; subclass it in a test module.
 
@@ -105,7 +109,7 @@ class GraphSchedulerContract(Contract):
     )
     """What its answers are compared with brute force on, where that has little to try."""
     laws: ClassVar[tuple[Law, ...]] = LAWS
-    domain = _Graphs()
+    domain = GRAPHS
 
     def schedule(self, problem: GraphProblem) -> Schedule:
         """Schedule ``problem``; raises ``Infeasible`` if no schedule is found."""

@@ -133,6 +133,10 @@ def _assignments(problem: Problem) -> int:
     return modes * ways * len(idle_choices(problem))
 
 
+CHAINS: Domain[World, Problem, Plan] = _Chains()
+"""Planning of chains, as the laws see it."""
+
+
 class SchedulerContract(Contract):
     """What every scheduler of chains must keep; subclass it in a test module.
 
@@ -148,7 +152,7 @@ class SchedulerContract(Contract):
     small_examples: ClassVar[st.SearchStrategy[World]] = worlds(3, 2, max_gates=1)
     """What its answers are compared with brute force on, where that has little to try."""
     laws: ClassVar[tuple[Law, ...]] = LAWS
-    domain = _Chains()
+    domain = CHAINS
 
     def schedule(self, problem: Problem) -> Plan:
         """Plan ``problem``; raises ``Infeasible`` if no plan is found."""

@@ -29,9 +29,9 @@ OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
 """All that can be minimised."""
 
 PERIODS_S = (0.001, 0.002)
-"""Of round worlds; any drawn plan is faster."""
+"""Of round worlds, unless the witness takes longer."""
 SLOW_PERIODS_S = (0.1, 1.0)
-"""Of worlds with any numbers, likewise for most plans."""
+"""Of worlds with any numbers, likewise."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
