@@ -13,7 +13,8 @@ demo: $(READY)
 	$(BIN)/wakepath run scenarios/smartwatch
 
 test: $(READY)
-	$(BIN)/pytest -m "not heavy"
+	$(BIN)/pytest -n 2 -m "not heavy and not workers"
+	$(BIN)/pytest -m "workers and not heavy"
 
 test-all: $(READY)
 	$(BIN)/pytest

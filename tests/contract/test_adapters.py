@@ -14,6 +14,8 @@ from backends.registry import adapter
 from networks.exporting import exported_program
 from tests.backends_worlds import cores, small_world
 
+pytestmark = pytest.mark.workers
+
 
 class _Scale(nn.Module):
     """No weights, no convolution: the least that there is."""

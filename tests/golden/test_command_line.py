@@ -17,6 +17,8 @@ from wakepath.flow import load_stream
 from wakepath.scenario import load_scenario
 from wakepath.scenario_file import StreamChoice
 
+pytestmark = pytest.mark.workers
+
 ROOT = Path(__file__).parents[2]
 SCENARIO = "scenarios/smartwatch"
 RUN_KEYS = {

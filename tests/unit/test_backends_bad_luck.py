@@ -29,6 +29,8 @@ from tests.backends_worlds import (
     small_world,
 )
 
+pytestmark = pytest.mark.workers
+
 COUNT = 400
 PATIENCE_S = 30.0
 

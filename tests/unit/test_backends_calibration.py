@@ -20,6 +20,8 @@ from scheduler.tabulation import make_problem
 from simulator.trace import Activities, Samples, Trace
 from tests.backends_worlds import PERIOD_NS, cores, heavy_world, plan_on, small_world
 
+pytestmark = pytest.mark.workers
+
 
 @pytest.fixture(scope="module")
 def calibrated() -> Platform:

@@ -20,6 +20,8 @@ from simulator.trace import Activity, Outcome, Trace
 from simulator.workload import replay
 from tests.backends_worlds import PERIOD_NS, World, cores, heavy_world, plan_on, small_world
 
+pytestmark = pytest.mark.workers
+
 COUNT = 120
 
 
