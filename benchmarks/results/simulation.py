@@ -1,0 +1,99 @@
+"""The oracles and the speed of the simulator, as Markdown.
+
+    PYTHONPATH=. python benchmarks/results/simulation.py -o docs/results/simulation.md
+
+Runs the tests that hold the simulator against somebody else's truth, the long ones included, and
+the benchmarks of its engines. Minutes long; exits with 1, and writes nothing, if any of them fails.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.oracle_figures import COLUMNS
+
+ROOT = Path(__file__).parents[2]
+
+TESTS = (
+    "tests/oracle/test_simgrid.py",
+    "tests/oracle/test_simulator_queueing.py",
+    "tests/oracle/test_simulator_exits.py",
+    "tests/oracle/test_others_mistakes.py",
+    "tests/property/test_engines_agree.py",
+)
+BENCHMARKS = ("simulator_rate", "compiled_engine", "placed_graphs")
+
+INTRODUCTION = """\
+# The simulator beside its oracles, and its speed
+
+Made by `make results-simulation` on a machine with two cores, which runs the tests and benchmarks
+named here. Every row is what a test found when this file was made. Joules are modelled everywhere;
+what is checked here is that they, and the times, are those that the model says.
+
+## Oracles
+
+| what we claim | who else says so | cases | found |
+|---|---|---|---|
+"""
+
+SPEED = """\
+
+## Speed
+
+Ratios are between programs that ran one after the other in the same process; the rates themselves
+are of this machine. What the benchmarks printed:
+"""
+
+
+def oracle_rows() -> Iterator[str]:
+    """One row for each test that says what it found; exits if a test fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "tests.xml"
+        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={file}", *TESTS]
+        if subprocess.run(command, cwd=ROOT, check=False, stdout=sys.stderr).returncode:
+            sys.exit("a test failed: nothing was written")
+        cases = ET.parse(file).getroot().iter("testcase")
+        for case in cases:
+            found = {p.get("name"): p.get("value", "") for p in case.iter("property")}
+            if all(name in found for name in COLUMNS):
+                yield "| " + " | ".join(found[name] for name in COLUMNS) + " |"
+            skipped = case.find("skipped")
+            if skipped is not None:
+                yield f"| {case.get('name')} | not run: {skipped.get('message')} | | |"
+
+
+def benchmark_parts() -> Iterator[str]:
+    """What each benchmark printed."""
+    for name in BENCHMARKS:
+        script = ROOT / "benchmarks" / f"{name}.py"
+        done = subprocess.run(
+            [sys.executable, str(script)],
+            cwd=ROOT,
+            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+            check=False,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        if done.returncode:
+            sys.exit(f"benchmarks/{name}.py failed: nothing was written")
+        yield f"\n`benchmarks/{name}.py`:\n\n```text\n{done.stdout.rstrip()}\n```\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-o", "--output", type=Path, help="file to write; standard output without")
+    output: Path | None = parser.parse_args().output
+    rows = "\n".join(oracle_rows())
+    text = INTRODUCTION + rows + "\n" + SPEED + "".join(benchmark_parts())
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
