@@ -89,7 +89,9 @@ def _regulator(regulator: Regulator) -> Iterator[Incoherence]:
                 f"{where}[{index}].efficiency: {load.efficiency:g} makes the regulator draw "
                 f"{now_w:.4g} W at {load.output_power_w:g} W, not more than the {drawn}"
             )
-            hint = "input power rises with the load: lower this efficiency, or the one before it"
+            hint = (
+                "input power rises with the load: lower this efficiency, or raise the one before it"
+            )
             hint = hint if index else "lower this efficiency or the quiescent power"
             yield Incoherence((*path, index, "efficiency"), message, hint)
             sound = False
@@ -98,8 +100,8 @@ def _regulator(regulator: Regulator) -> Iterator[Incoherence]:
         below_w = (input_w[-1] - slope * output_w[-1]) / (1 - slope)
         last = len(loads) - 1
         message = (
-            f"{where}[{last}].efficiency: continued as between the last two loads, the input would "
-            f"fall below the output above {below_w:.4g} W"
+            f"{where}[{last}].efficiency: going on as it came to this load, the input would fall "
+            f"below the output above {below_w:.4g} W"
         )
         hint = "add a load above those that the device draws, or lower this efficiency"
         yield Incoherence((*path, last, "efficiency"), message, hint)

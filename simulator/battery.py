@@ -136,9 +136,8 @@ def battery_energy_j(
 def batch_ends_ns(duration_ns: int, every_ns: int, most: int = MOST_BATCHES) -> NDArray[np.int64]:
     """Bounds of up to ``most`` equally long batches from 0 on, shape (batches + 1,).
 
-    Whole periods of ``every_ns``, if a batch lasts as long, so that each has as many releases.
+    Each lasts whole periods of ``every_ns``, so that all have as many releases.
     """
-    unit_ns = every_ns if 0 < every_ns <= duration_ns else 1
-    units = duration_ns // unit_ns
-    each = max(1, -(-units // most))
-    return np.arange(units // each + 1, dtype=np.int64) * (each * unit_ns)
+    periods = duration_ns // every_ns
+    each = max(1, -(-periods // most))
+    return np.arange(periods // each + 1, dtype=np.int64) * (each * every_ns)

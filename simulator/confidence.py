@@ -21,8 +21,10 @@ ENOUGH_BATCHES = 16
 narrower, and longer ones are nearer to independent and normal."""
 MOST_BATCHES = 1024
 """What a run is cut into at first."""
-INDEPENDENCE_LEVEL = 0.2
-"""Share of series of independent batches that are taken for correlated all the same."""
+MERGED_WRONGLY = 0.2
+"""Share of series of independent batches that are merged all the same, which does little harm."""
+WARNED_WRONGLY = 0.05
+"""Share of those that are called dependent all the same, where nothing is left to merge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,12 @@ def ratio_interval(
         ratio = float(over.sum() / under.sum())
         residuals = over - ratio * under
         correlation = lag_one(residuals)
-        dependent = _dependent(correlation, len(residuals))
-        if not dependent or len(over) < 2 * FEWEST_BATCHES:
+        follow = correlation > _rare_correlation(len(residuals), MERGED_WRONGLY)
+        if not follow or len(over) < 2 * FEWEST_BATCHES:
             break
         over, under = _merged(over), _merged(under)
     count = len(residuals)
+    dependent = correlation > _rare_correlation(count, WARNED_WRONGLY)
     spread = float(residuals.std(ddof=1)) / sqrt(count) / abs(float(under.mean()))
     half = float(stdtrit(count - 1, 0.5 + level / 2)) * spread
     return Interval(value, value - half, value + half, level, count, correlation, dependent)
@@ -132,13 +135,12 @@ def lag_one(values: NDArray[np.float64]) -> float:
     return float(centred[:-1] @ centred[1:]) / square
 
 
-def _dependent(correlation: float, count: int) -> bool:
-    """Whether a lag-one correlation this high is rare among independent batches.
+def _rare_correlation(count: int, share: float) -> float:
+    """The lag-one correlation that this share of series of independent batches exceed.
 
-    There it is nearly normal with mean -1/n and variance 1/n.
+    It is nearly normal with mean -1/n and variance 1/n.
     """
-    rare = NormalDist().inv_cdf(1 - INDEPENDENCE_LEVEL)
-    return correlation > -1 / count + rare / sqrt(count)
+    return -1 / count + NormalDist().inv_cdf(1 - share) / sqrt(count)
 
 
 def _merged(values: NDArray[np.float64]) -> NDArray[np.float64]:
