@@ -1,5 +1,7 @@
 """Energy at any instant, and what the battery gives for it, in every run."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -106,7 +108,7 @@ def test_the_battery_gives_the_integral_of_its_input_power(scene, battery):
 def by_hand(load_w, p_out_w, p_in_w):
     """Input power and its slope, piece by piece of the law."""
     corners = list(zip(p_out_w.tolist(), p_in_w.tolist(), strict=True))
-    for (x0, y0), (x1, y1) in zip(corners, corners[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(corners):
         slope = (y1 - y0) / (x1 - x0)
         if load_w <= x1:
             break

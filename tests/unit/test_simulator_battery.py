@@ -23,9 +23,9 @@ from tests.battery_strategies import powered_by
 from tests.simulator_worlds import GateSpec, SegmentSpec, chain_plan, core, releases
 
 REGULATOR = Regulator(
-    0.1, (RegulatorLoad(1.0, 0.8), RegulatorLoad(2.0, 0.8), RegulatorLoad(3, 0.75))
+    0.1, (RegulatorLoad(1.0, 0.8), RegulatorLoad(2.0, 0.8), RegulatorLoad(3.0, 0.75))
 )
-"""Watts in for watts out: 0.1 for 0, 1.25 for 1, 2.5 for 2, 4 for 3, and 1.5 more for each above."""
+"""Watts in for watts out: 0.1 for 0, 1.25 for 1, 2.5 for 2, 4 for 3, then 1.5 more for each."""
 MONTH_S = 365.25 * 86_400 / 12
 
 
