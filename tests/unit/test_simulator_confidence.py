@@ -8,6 +8,7 @@ from scipy.signal import lfilter
 from scipy.stats import t as student
 
 from simulator.confidence import (
+    ENOUGH_BATCHES,
     FEWEST_BATCHES,
     batch_sums,
     falling,
@@ -90,6 +91,7 @@ def test_a_run_that_is_too_short_says_so():
     assert FEWEST_BATCHES <= found.batches < 2 * FEWEST_BATCHES
     long = interval_of(autoregressive(np.random.default_rng(1), 300_000, 0.9))
     assert not long.dependent
+    assert ENOUGH_BATCHES < long.batches <= 2 * ENOUGH_BATCHES
 
 
 def test_too_few_batches_give_no_interval():
