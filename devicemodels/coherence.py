@@ -9,7 +9,6 @@ from devicemodels.documents.explain import did_you_mean
 from devicemodels.documents.source import TreePath
 from devicemodels.operators import OPERATOR_KINDS
 from devicemodels.platform import Battery, Core, Platform, Regulator
-from devicemodels.regulator import input_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def _regulator(regulator: Regulator) -> Iterator[Incoherence]:
             sound = False
     if not sound:
         return
-    output_w, input_w = (column.tolist() for column in input_table(regulator))
+    output_w, input_w = zip(*regulator.corners, strict=True)
     for index, (load, now_w) in enumerate(zip(loads, input_w[1:], strict=True)):
         if now_w <= input_w[index]:
             drawn = f"{input_w[index]:.4g} W at {output_w[index]:g} W"

@@ -166,6 +166,12 @@ class Regulator:
     loads: tuple[RegulatorLoad, ...]
     """At least one, the smallest first."""
 
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """(output, input) in watts: without load, and at each given load."""
+        loads = ((one.output_power_w, one.output_power_w / one.efficiency) for one in self.loads)
+        return ((0.0, self.quiescent_power_w), *loads)
+
 
 @dataclass(frozen=True, slots=True)
 class Battery:

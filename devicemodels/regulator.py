@@ -24,11 +24,7 @@ def input_table(regulator: Regulator | None) -> Table:
     """The corners of a regulator's law, in watts; without a regulator, input is output."""
     if regulator is None:
         return np.array([0.0, 1.0]), np.array([0.0, 1.0])
-    corners = [(0.0, regulator.quiescent_power_w)]
-    corners += [
-        (one.output_power_w, one.output_power_w / one.efficiency) for one in regulator.loads
-    ]
-    output_w, input_w = np.array(corners, dtype=np.float64).T.copy()
+    output_w, input_w = np.array(regulator.corners, dtype=np.float64).T.copy()
     return output_w, input_w
 
 

@@ -52,16 +52,16 @@ def battery_life(run: Run, new_ns: int | None = None) -> BatteryLife | None:
     if battery is None or run.duration_ns == 0:
         return None
     timeline = power_timeline(run)
-    whole = np.array([run.duration_ns])
     part_ns = run.duration_ns if new_ns is None else min(new_ns, run.duration_ns)
     ends = batch_ends_ns(part_ns, max(period_ns(trace.plan) for trace in traces_of(run)))
     lasts_s = np.diff(ends) / NANOSECONDS_PER_SECOND
+    given_j = battery_energy_j(timeline, battery, np.append(ends, run.duration_ns))
     return life(
         battery,
         timeline.energy_j(),
-        float(battery_energy_j(timeline, battery, whole)[0]),
+        float(given_j[-1]),
         run.duration_ns / NANOSECONDS_PER_SECOND,
-        np.diff(battery_energy_j(timeline, battery, ends)) / lasts_s,
+        np.diff(given_j[:-1]) / lasts_s,
     )
 
 
