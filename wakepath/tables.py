@@ -187,15 +187,15 @@ def days_of_battery(life: BatteryLife | None) -> str:
         return ""
     if life.interval is None:
         return f"{life.days:.1f}"
-    return "{} ({} to {})".format(*_as_sure_as(life.interval))
+    return "{} ({} to {})".format(*_as_sure_as(life.days, life.interval))
 
 
-def _as_sure_as(interval: Interval) -> tuple[str, str, str]:
-    """Value and bounds, with as many decimals as tell them apart, from one to four."""
+def _as_sure_as(days: float, interval: Interval) -> tuple[str, str, str]:
+    """Days and their bounds, with as many decimals as tell them apart, from one to four."""
     half = interval.half_width
     decimals = 1 if half == 0.0 or isinf(half) else max(1, min(4, 1 - floor(log10(half))))
     return (
-        f"{interval.value:.{decimals}f}",
+        f"{days:.{decimals}f}",
         f"{interval.low:.{decimals}f}",
         f"{interval.high:.{decimals}f}",
     )
@@ -210,7 +210,7 @@ def _battery_line(figures: Metrics) -> Iterable[str]:
     if interval is None:
         yield f"battery: {life.days:.1f} days, modelled"
         return
-    days, low, high = _as_sure_as(interval)
+    days, low, high = _as_sure_as(life.days, interval)
     yield f"battery: {days} days ({100 * interval.level:g} % interval {low} to {high}), modelled"
     if interval.dependent:
         yield (
