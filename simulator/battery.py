@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Battery
 from devicemodels.regulator import input_per_output, input_power_w, input_table
-from scheduler.plan import Plan
 from simulator.confidence import MOST_BATCHES, Interval, falling, mean_interval
 from simulator.cumulative import cumulative_j
 from simulator.power_timeline import PowerTimeline, power_timeline
 from simulator.shared_trace import Run, traces_of
-from simulator.workload import outcomes, period_ns
+from simulator.workload import period_ns
 
 SECONDS_PER_DAY = 86_400.0
 SECONDS_PER_MONTH = 365.25 * SECONDS_PER_DAY / 12
@@ -63,26 +62,6 @@ def battery_life(run: Run, new_ns: int | None = None) -> BatteryLife | None:
         run.duration_ns / NANOSECONDS_PER_SECOND,
         np.diff(given_j[:-1]) / lasts_s,
     )
-
-
-def expected_life(plan: Plan) -> BatteryLife | None:
-    """How long the battery lasts by the planner's expectation; None without a battery.
-
-    The mean over all ways in which an isolated sample may end, each played for one period.
-    """
-    from simulator.engine import simulate  # noqa: PLC0415 - simpy is not for planning
-
-    battery = plan.platform.battery
-    if battery is None:
-        return None
-    device_j = battery_j = lasts_s = 0.0
-    for share, workload in outcomes(plan):
-        trace = simulate(plan, workload)
-        timeline, end_ns = power_timeline(trace), np.array([trace.duration_ns])
-        device_j += share * timeline.energy_j()
-        battery_j += share * float(battery_energy_j(timeline, battery, end_ns)[0])
-        lasts_s += share * trace.duration_ns / NANOSECONDS_PER_SECOND
-    return life(battery, device_j, battery_j, lasts_s)
 
 
 def life(

@@ -3,7 +3,7 @@
 from scheduler.plan import Plan
 from scheduler.replay import Outcome, outcomes
 from scheduler.taskgraph import CLASSES
-from simulator.battery import expected_life
+from simulator.isolated_draw import expected_life
 from simulator.metrics import Accuracy, CutBytes, Latency, Metrics, Provenance, StopRate
 
 

@@ -13,10 +13,10 @@ from simulator.battery import (
     batch_ends_ns,
     battery_energy_j,
     battery_life,
-    expected_life,
     life,
 )
 from simulator.engine import simulate
+from simulator.isolated_draw import expected_life, isolated_draw
 from simulator.power_timeline import power_timeline
 from simulator.workload import drawn, period_ns
 from tests.battery_strategies import powered_by
@@ -134,6 +134,30 @@ def test_expectation_is_the_mean_over_what_a_long_run_releases():
     assert ours.days == pytest.approx(run.days, rel=1e-9)
     assert run.interval.low < run.days < run.interval.high
     assert run.interval.value == pytest.approx(run.days, rel=1e-3)
+
+
+def test_isolated_samples_are_counted_as_exactly_as_they_are_integrated():
+    plan = chain_plan(
+        [
+            SegmentSpec("dsp", 400, gate=GateSpec(100)),
+            SegmentSpec("cpu", 300, gate=GateSpec(50)),
+            SegmentSpec("npu", 100),
+        ],
+        period_s=3e-6,
+    )
+    plan = powered_by(plan, Battery(1.0, 0.5, 0.0, REGULATOR))
+    draw = isolated_draw(plan, plan.platform.battery)
+    workload = drawn(plan, period_ns(plan), 500, seed=9)
+    run = simulate(plan, workload)
+    counts = np.bincount(workload.exit_gate % 3, minlength=3)
+    lasts_s = run.duration_ns / 1e9
+    assert draw.rest_w * lasts_s + counts @ draw.sample_j == pytest.approx(
+        power_timeline(run).energy_j(), rel=1e-9
+    )
+    assert draw.rest_battery_w * lasts_s + counts @ draw.sample_battery_j == pytest.approx(
+        battery_life(run).battery_power_w * lasts_s, rel=1e-9
+    )
+    assert (np.diff(draw.sample_battery_j) > 0).all()
 
 
 def test_what_repeats_makes_nobody_surer():
