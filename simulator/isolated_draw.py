@@ -1,4 +1,4 @@
-"""What the battery gives for samples that never meet: by counting, without a timeline of them all."""
+"""What the battery gives for samples that never meet: counted, without a timeline of them all."""
 
 from dataclasses import dataclass, replace
 
