@@ -156,7 +156,7 @@ class AlwaysOn(RuleBasedStateMachine):
 
 TestAlwaysOn = AlwaysOn.TestCase
 TestAlwaysOn.settings = settings(
-    max_examples=80,
+    max_examples=50,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,

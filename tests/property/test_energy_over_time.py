@@ -19,7 +19,7 @@ from tests.battery_strategies import batteries, powered_by, regulators
 from tests.shared_strategies import shared_scenes
 from tests.simulator_strategies import scenes
 
-thoroughly = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+thoroughly = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 
 
 def ran(scene):
