@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -33,6 +34,7 @@ RUN_KEYS = {
     "bytes_across_cuts",
     "accuracy",
     "provenance",
+    "battery",
 }
 
 
@@ -132,6 +134,29 @@ def test_simulating_a_saved_plan_draws_its_samples(plan_file: Path, tmp_path: Pa
     assert again == document
     other = json.loads(succeeds(*words, "--format", "json", "--seed", "8"))
     assert other["simulated"] != document["simulated"]
+
+
+def test_power_is_written_as_a_table_and_days_of_battery_said_in_one_line(
+    plan_file: Path, tmp_path: Path
+) -> None:
+    power = tmp_path / "power.csv"
+    words = ("simulate", "--plan", str(plan_file), "--duration", "2 h", "--power", str(power))
+    done = wakepath(*words)
+    assert done.returncode == 0, done.stderr
+    assert "the first 60 s of 7200 s" in done.stderr
+    said = next(line for line in done.stdout.splitlines() if line.startswith("battery: "))
+    words_said = re.fullmatch(
+        r"battery: ([\d.]+) days \(95 % interval ([\d.]+) to ([\d.]+)\), modelled", said.strip()
+    )
+    assert words_said is not None, said
+    days, low, high = map(float, words_said.groups())
+    assert low < days < high < 1.01 * low
+    rows = power.read_text().splitlines()
+    assert rows[0].startswith("time_s,dsp_w,cpu_w,npu_w,bus_w,rail_w,total_w,battery_w,compute_j")
+    assert rows[-1].startswith("60.000000000,")
+    refused = wakepath(*words[:-1], str(tmp_path / "power.txt"))
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "end its name in .csv" in refused.stderr
 
 
 def test_an_impossible_deadline_is_an_answer(tmp_path: Path) -> None:

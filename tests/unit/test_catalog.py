@@ -20,8 +20,9 @@ def quantities_in(value: object, path: str = "") -> set[str]:
     """Dotted paths of all quantities of a platform that has been read, sources left out."""
     found: set[str] = set()
     if isinstance(value, tuple):
-        for item in value:
-            found |= quantities_in(item, f"{path}.{getattr(item, 'name', item)}")
+        for index, item in enumerate(value):
+            name = f".{item.name}" if hasattr(item, "name") else f"[{index}]"
+            found |= quantities_in(item, path + name)
     elif is_dataclass(value) and not isinstance(value, (type, Source)):
         hints = type(value).__annotations__
         for field in fields(value):
