@@ -31,6 +31,8 @@ DWELL_DRAW = RELEASE_DRAW + 1
 MOVE_DRAW = RELEASE_DRAW + 2
 """Of the draw that says which state comes after a stay."""
 
+BEYOND_NS = 4e18
+"""Later than any run ends, and with a time added to it still below 2^63."""
 LOG_2 = 0.6931471805599453
 ROOT_OF_HALF = 0.7071067811865476
 
@@ -114,8 +116,11 @@ def exponential(drawn: np.uint64) -> float:
 
 @compiled
 def exponential_ns(mean_ns: int, drawn: np.uint64) -> int:
-    """An exponentially distributed time of that mean, to the nearest nanosecond."""
-    return int(mean_ns * exponential(drawn) + 0.5)
+    """An exponentially distributed time of that mean, to the nearest nanosecond.
+
+    What lies beyond the end of any run is cut short, so that sums of times stay within 64 bits.
+    """
+    return int(min(BEYOND_NS, mean_ns * exponential(drawn) + 0.5))
 
 
 @compiled

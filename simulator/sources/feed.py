@@ -12,11 +12,17 @@ from simulator.sources.fates import DrawnTable, ReplayedTable, tabulate
 from simulator.sources.long_run import mean_interval_ns
 from simulator.sources.moves import move_shares
 from simulator.sources.release_loop import JITTERED, PERIODIC, POISSON, SILENT, enter, play
-from simulator.sources.releases import Burst, Jittered, Modulated, Pace, Periodic, Poisson
+from simulator.sources.releases import (
+    LONGEST_NS,
+    Burst,
+    Jittered,
+    Modulated,
+    Pace,
+    Periodic,
+    Poisson,
+)
 from simulator.sources.source import Cursor, Source
 
-LATEST_NS = 4 * 10**18
-"""The latest time to which a source is played: more than a hundred years."""
 MOST_ROOM = 1 << 24
 """Releases that are made room for ahead of time."""
 
@@ -51,9 +57,9 @@ class Feed:
         """The samples released from the cursor's time to before ``until_ns``, and what comes next.
 
         ``until_ns`` is also the workload's ``duration_ns``. Raises ``ValueError`` if it lies before
-        the cursor, or later than ``LATEST_NS``.
+        the cursor, or later than ``LONGEST_NS``.
         """
-        if not cursor.time_ns <= until_ns <= LATEST_NS:
+        if not cursor.time_ns <= until_ns <= LONGEST_NS:
             raise ValueError(f"cannot play from {cursor.time_ns} ns to {until_ns} ns")
         at = np.array(astuple(cursor)[2:], dtype=np.int64)
         release_ns, states = play(

@@ -7,11 +7,12 @@ All of these are frozen values in whole nanoseconds. A value that makes no sense
 from dataclasses import dataclass
 from math import isclose
 
+from devicemodels.cost import LONGEST_S, nanoseconds
 from scheduler.tolerance import FIGURE_RELATIVE
 from simulator.sources.moves import cut_off, move_shares
 
-LONGEST_NS = 10**17
-"""Of any time in a source: three years. With it no sum of times can leave 64 bits."""
+LONGEST_NS = nanoseconds(LONGEST_S)
+"""Of any time in a source, and of a run."""
 MOST_STATES = 1000
 MOST_IN_BURSTS = 10_000_000
 """Samples of all bursts of a source: they are kept in memory."""
