@@ -59,6 +59,20 @@ def test_cutting_a_run_changes_nothing(source, seed, pipeline, cuts):
     assert end.sample == len(whole.release_ns)
 
 
+@pytest.mark.parametrize("share", [None, 0.3])
+@pytest.mark.parametrize("of", [Drawn, lambda share: Replayed(recording(), share)])
+def test_long_chunks_are_what_is_told_of_them(of, share):
+    """More samples than the loops take at a time, in two chunks that end anywhere."""
+    source = Source(Periodic(10), of(share))
+    feed = prepare(source, PLAN, seed=5)
+    first, cursor = feed.generate(feed.start(), 7_770)
+    second, _ = feed.generate(cursor, 20_000)
+    told = fates(source, PLAN, 5, 0, [0] * 2000)
+    for name, column in zip(COLUMNS[1:], told, strict=True):
+        made = np.concatenate([getattr(first, name), getattr(second, name)])
+        assert made.tolist() == column.tolist(), name
+
+
 @SEEDED
 @given(sources(), SEEDS)
 def test_releases_keep_their_order_and_the_run_its_end(source, seed):
