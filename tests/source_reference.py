@@ -51,7 +51,7 @@ def _of_pace(
             case Periodic(period):
                 time = start + k * period
             case Jittered(period, jitter):
-                time = start + k * period + min(jitter - 1, int(u * jitter))
+                time = start + k * period + int(u * jitter)
             case Poisson(mean):
                 time = before + exponential_ns(mean, np.uint64(round(u * 2**53)))
         if time >= end:

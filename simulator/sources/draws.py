@@ -125,5 +125,9 @@ def exponential_ns(mean_ns: int, drawn: np.uint64) -> int:
 
 @compiled
 def within_ns(length_ns: int, drawn: np.uint64) -> int:
-    """A time that is uniform over [0, length), in whole nanoseconds; ``length_ns`` at least 1."""
-    return min(length_ns - 1, int(float(drawn) / 9007199254740992.0 * length_ns))
+    """A time that is uniform over [0, length), in whole nanoseconds; ``length_ns`` at least 1.
+
+    The largest draw lies 2^-53 below 1, more than half a unit in the last place of the product, so
+    that it is not rounded up to the length.
+    """
+    return int(float(drawn) / 9007199254740992.0 * length_ns)
