@@ -19,6 +19,9 @@ QUIET_AND_BUSY = Modulated(
         State(Poisson(50), dwell_ns=20_000, positive_share=0.5),
     )
 )
+JITTER_BEYOND_THE_STAY = Modulated(
+    (State(Jittered(1000, 1000), 500, 0.75), State(Poisson(800), 500, 0.125))
+)
 THREE_WAYS = Modulated(
     (
         State(Jittered(700, 700), 9_000, 0.1, next_shares=(0.0, 0.75, 0.25)),
@@ -51,7 +54,9 @@ def test_a_jitter_is_uniform_and_its_own_for_each_release():
     assert abs(np.corrcoef(delays[:-1], delays[1:])[0, 1]) < 0.011
 
 
-@pytest.mark.parametrize("release", [QUIET_AND_BUSY, THREE_WAYS], ids=["two", "three"])
+@pytest.mark.parametrize(
+    "release", [QUIET_AND_BUSY, THREE_WAYS, JITTER_BEYOND_THE_STAY], ids=["two", "three", "late"]
+)
 def test_a_long_run_comes_to_its_limits(release):
     """By batches: the mean over 20 of them lies within four of its standard errors."""
     source = Source(release, Drawn(0.25))
