@@ -24,7 +24,7 @@ from scheduler.taskgraph import TaskGraph
 from scheduler.validity import check
 from simulator.trace import Trace
 from wakepath.scenario import SCENARIO_FILE, Scenario
-from wakepath.terminal import print_json
+from wakepath.terminal import print_json, say
 
 if TYPE_CHECKING:
     from networks.gated import GatedNetwork
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from simulator.engine import Progress
     from simulator.metrics import Metrics
     from simulator.queues import QueueRule
+    from simulator.sources.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,27 +179,58 @@ def record_stream(plan: Plan, stream: Stream) -> Recording:
 def simulate_scenario(
     plan: Plan, scenario: Scenario, recording: Recording | None, progress: "Progress | None"
 ) -> Trace:
-    """The scenario's whole duration: the recording over and over, or drawn samples without one."""
-    from simulator.engine import simulate  # noqa: PLC0415 - simpy is not for planning
-    from simulator.workload import period_ns, replay  # noqa: PLC0415
+    """The scenario's workload for all of its duration: from the recording, or drawn without one."""
+    from wakepath.workloads import source_of  # noqa: PLC0415 - not for planning
 
-    queue, duration_s = queue_rule(scenario), scenario.workload.duration_s
-    if recording is None:
-        return simulate_drawn(plan, duration_s, scenario.seed, queue, progress)
-    workload = replay(recording, plan, period_ns(plan), duration_ns=nanoseconds(duration_s))
-    return simulate(plan, workload, queue, progress)
+    source, duration_s = source_of(scenario.workload, recording), scenario.workload.duration_s
+    return simulate_source(plan, source, duration_s, scenario.seed, queue_rule(scenario), progress)
 
 
 def simulate_drawn(
-    plan: Plan, duration_s: float, seed: int, queue: "QueueRule", progress: "Progress | None"
+    plan: Plan,
+    duration_s: float,
+    seed: int,
+    queue: "QueueRule",
+    progress: "Progress | None",
+    positive_share: float | None = None,
 ) -> Trace:
-    """Samples drawn from the plan's class prior and the gates' stop rates; needs no network."""
-    from simulator.engine import simulate  # noqa: PLC0415
-    from simulator.workload import drawn, period_ns, samples_within  # noqa: PLC0415
+    """Samples every period of the plan, drawn from the gates' stop rates; needs no network.
 
-    every_ns = period_ns(plan)
-    workload = drawn(plan, every_ns, samples_within(nanoseconds(duration_s), every_ns), seed)
-    return simulate(plan, workload, queue, progress)
+    ``positive_share`` of them are positive, None = as many as the plan's class prior says.
+    """
+    from simulator.sources.fates import Drawn  # noqa: PLC0415
+    from simulator.sources.releases import Periodic  # noqa: PLC0415
+    from simulator.sources.source import Source  # noqa: PLC0415
+    from simulator.workload import period_ns  # noqa: PLC0415
+
+    source = Source(Periodic(period_ns(plan)), Drawn(positive_share))
+    return simulate_source(plan, source, duration_s, seed, queue, progress)
+
+
+def simulate_source(
+    plan: Plan,
+    source: "Source",
+    duration_s: float,
+    seed: int,
+    queue: "QueueRule",
+    progress: "Progress | None",
+) -> Trace:
+    """What the plan makes of a source; where it counts with another one, that is said.
+
+    Raises ``InputError`` if no sample is released.
+    """
+    from simulator.engine import simulate  # noqa: PLC0415 - simpy is not for planning
+    from simulator.sources.feed import workload  # noqa: PLC0415
+    from wakepath.workloads import departures  # noqa: PLC0415
+
+    for line in departures(plan, source):
+        say(line)
+    made = workload(source, plan, nanoseconds(duration_s), seed)
+    if len(made.release_ns) == 0:
+        raise InputError.single(
+            f"no sample is released within {duration_s:g} s", hint="simulate for longer"
+        )
+    return simulate(plan, made, queue, progress)
 
 
 def simulated_figures(trace: Trace, recording: Recording | None) -> "Metrics":

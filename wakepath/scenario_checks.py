@@ -11,11 +11,9 @@ from devicemodels.documents.source import Source, TreePath, child
 from devicemodels.platform import Platform
 from networks.zoo import network_names
 from wakepath.scenario_file import ScenarioFile, platform_source
+from wakepath.workload_checks import NANOSECOND, time_problems, workload_problems
 
-MOST_SAMPLES = 100_000_000
-"""A simulation keeps its samples in memory; this many is a year and a half at two a second."""
 LARGEST_SEED = 2**64 - 1
-NANOSECOND = 1e-9
 
 
 def stream_names() -> tuple[str, ...]:
@@ -60,37 +58,19 @@ def relation_problems(scenario: ScenarioFile, source: Source) -> Iterator[Proble
         (("hardware", "replay_period"), scenario.hardware.replay_period_s),
     )
     for path, value in positive:
-        if value < NANOSECOND:
-            message = f"{source.dotted(path)}: {told(path)} is too short; at least 1 ns is needed"
-            yield source.problem(path, message)
-    if period >= NANOSECOND:
-        if deadline > period:
-            limit = f"the workload's period, {told(('workload', 'period'))}"
-            message = f"deadline: {told(('deadline',))} is longer than {limit}"
-            hint = "shorten the deadline or lengthen the period: samples must not pile up"
-            yield source.problem(("deadline",), message, hint=hint)
-        yield from _samples(scenario, source, told(("workload", "duration")))
+        yield from time_problems(source, path, value)
+    if deadline > period >= NANOSECOND:
+        limit = f"the workload's period, {told(('workload', 'period'))}"
+        message = f"deadline: {told(('deadline',))} is longer than {limit}"
+        hint = "shorten the deadline or lengthen the period: samples must not pile up"
+        yield source.problem(("deadline",), message, hint=hint)
+    yield from workload_problems(scenario.workload, source)
     if scenario.queue.capacity < 1:
         message = f"queue.capacity: {scenario.queue.capacity} is too small; at least 1 is needed"
         yield source.problem(("queue", "capacity"), message)
     if not 0 <= scenario.seed <= LARGEST_SEED:
         message = f"seed: it is a whole number from 0 to 2^64 - 1, not {_short(scenario.seed)}"
         yield source.problem(("seed",), message)
-
-
-def _samples(scenario: ScenarioFile, source: Source, duration: str) -> Iterator[Problem]:
-    path = ("workload", "duration")
-    period_s, duration_s = scenario.workload.period_s, scenario.workload.duration_s
-    if duration_s < period_s:
-        limit = f"the period, '{_text(source, ('workload', 'period'))}'"
-        message = f"workload.duration: {duration} is shorter than {limit}: no sample fits"
-        yield source.problem(path, message, hint="lengthen it, to '1 d' say")
-    elif duration_s / period_s > MOST_SAMPLES:
-        count = f"{duration_s / period_s:.3g} samples"
-        message = (
-            f"workload.duration: {duration} makes {count}; at most {MOST_SAMPLES:,} are possible"
-        )
-        yield source.problem(path, message, hint="shorten it, or lengthen the period")
 
 
 def _weights(source: Source, folder: Path, trained: bool) -> Iterator[Problem]:

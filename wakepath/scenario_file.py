@@ -8,6 +8,7 @@ from typing import Literal
 from devicemodels.catalog import is_path
 from devicemodels.documents.quantities import Joules, JouleSeconds, Seconds, Share, Watts
 from scheduler.plan import Objective
+from wakepath.workload_choice import WorkloadChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +43,6 @@ class HardwareChoice:
     """For each core of the planned platform, the core of this hardware that plays it."""
     replay_period_s: Seconds
     """Time between two samples on this hardware; shorter than in the field, to save time."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkloadChoice:
-    """When the sensor releases samples."""
-
-    release: Literal["periodic"]
-    """How releases follow each other."""
-    period_s: Seconds
-    """Time between two releases."""
-    duration_s: Seconds
-    """How long the simulation goes on."""
-    replay: bool = True
-    """Whether samples are those of the stream, or drawn from the gates' stop rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +96,7 @@ class ScenarioFile:
     accuracy_floor: Share
     """Lowest allowed expected accuracy."""
     workload: WorkloadChoice
-    """When the sensor releases samples."""
+    """When the sensor releases samples, and what they are."""
     recall_floor: Share = 0.0
     """Lowest allowed recall of the gates that the planner chooses, on validation data."""
     limits: LimitsChoice = field(default_factory=LimitsChoice)

@@ -159,6 +159,40 @@ def test_power_is_written_as_a_table_and_days_of_battery_said_in_one_line(
     assert "end its name in .csv" in refused.stderr
 
 
+def test_the_share_of_positives_is_a_knob(plan_file: Path) -> None:
+    """Fewer events, less work, and the plan's own prediction stays beside it."""
+    words = ("simulate", "--plan", str(plan_file), "--duration", "1 h", "--format", "json")
+    as_planned, rare = (
+        json.loads(succeeds(*words, *more)) for more in ((), ("--positives", "0.1%"))
+    )
+    assert rare["predicted"] == as_planned["predicted"]
+    assert rare["simulated"]["samples"] == as_planned["simulated"]["samples"]
+    compute = [one["simulated"]["energy_by_cause_j"]["compute"] for one in (rare, as_planned)]
+    assert compute[0] < 0.8 * compute[1]
+    done = wakepath(*words, "--positives", "0.1%")
+    assert "0.10% of the samples are positive; the plan and its prediction are for" in done.stderr
+    assert wakepath(*words, "--positives", "110%").returncode == 2
+
+
+def test_a_sensor_of_quiet_and_busy_times(tmp_path: Path) -> None:
+    states = (
+        "release: modulated\n"
+        "  states:\n"
+        "    - {name: quiet, dwell: 10 min, release: periodic, period: 1 s, positive_share: 0}\n"
+        "    - {name: event, dwell: 20 s, release: poisson, period: 2 ms, positive_share: 1}\n"
+        "  bursts: [{at: 1 min, samples: 9}]"
+    )
+    path = edited(tmp_path, "release: periodic  ", f"{states}\n  #")
+    text = path.read_text().replace("replay: true", "replay: false").replace("100 ms", "4 ms")
+    path.write_text(text)
+    done = wakepath("simulate", str(path), "--duration", "3 h", "--format", "json")
+    assert done.returncode == 1, done.stderr
+    assert "on average; the plan and its prediction are for one every 500 ms" in done.stderr
+    simulated = json.loads(done.stdout)["simulated"]
+    assert simulated["deadline_miss_rate"] > 0.0
+    assert simulated["dropped"] > 0
+
+
 def test_an_impossible_deadline_is_an_answer(tmp_path: Path) -> None:
     done = wakepath("plan", str(edited(tmp_path, "deadline: 100 ms", "deadline: 100 us")))
     assert done.returncode == 1

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -11,7 +12,10 @@ from hypothesis import strategies as st
 
 from devicemodels.documents.errors import InputError
 from devicemodels.documents.yaml_source import parse_yaml
+from simulator.sources.long_run import mean_interval_ns
 from wakepath.scenario import Scenario, load_scenario
+from wakepath.workload_checks import MOST_SAMPLES
+from wakepath.workloads import source_of
 
 SMARTWATCH = Path(__file__).parents[2] / "scenarios" / "smartwatch" / "scenario.yaml"
 WHOLE = SMARTWATCH.read_text()
@@ -178,6 +182,46 @@ def test_mutated_lines(load: Callable[[bytes], Scenario | InputError], data: st.
             case _:
                 lines[row] = data.draw(WORDS) + lines[row]
     check(load("\n".join(lines).encode(errors="surrogatepass")))
+
+
+QUANTITIES = st.sampled_from(
+    (
+        *("periodic", "jittered", "poisson", "modulated", "silent", "on", "off", 0, 1, 20, 1e9),
+        *("1 ns", "0.4 ns", "1 ms", "1 s", "2 s", "1 h", "1 d", "30000 d", "0 %", "40 %", "100 %"),
+        *({"on": 1}, {"off": "100 %"}, {"on": "50 %", "still": 0.5}, {"on": 0.5}),
+    )
+)
+BUSY: list[dict[str, object]] = [
+    {"name": "still", "dwell": "50 min", "release": "periodic", "period": "1 s", "next": {"on": 1}},
+    {"name": "on", "dwell": "9 s", "release": "jittered", "period": "1 s", "jitter": "0.5 s"},
+    {"name": "off", "dwell": "9 s", "release": "silent", "positive_share": "5 %"},
+]
+BURSTS = [{"at": "1 h", "samples": 20, "every": "5 ms"}]
+
+
+@settings(MUTATED, max_examples=400)
+@given(data=st.data())
+def test_mutated_workloads(
+    load: Callable[[bytes], Scenario | InputError], data: st.DataObject
+) -> None:
+    """With states and bursts; what is accepted can be played."""
+    tree: Any = copy.deepcopy(TREE)
+    more = {"release": "modulated", "states": copy.deepcopy(BUSY), "bursts": copy.deepcopy(BURSTS)}
+    workload = tree["workload"] = {**tree["workload"], **more, "positive_share": 0.001}
+    workload["states"][1]["next"] = {"off": "40 %", "still": 0.6}
+    for _ in range(data.draw(st.integers(0, 3))):
+        parts = [workload, *workload.get("states", ()), *workload.get("bursts", ())]
+        part = data.draw(st.sampled_from([one for one in parts if isinstance(one, dict) and one]))
+        key = data.draw(st.sampled_from(sorted(part)))
+        if key in ("states", "bursts"):
+            part[key] = data.draw(st.sampled_from(([], part[key][:1], part[key] * 2)))
+        else:
+            part[key] = data.draw(QUANTITIES | TREES)
+    result = load(yaml.safe_dump(tree, allow_unicode=False).encode())
+    check(result)
+    if isinstance(result, Scenario):
+        mean_ns = mean_interval_ns(source_of(result.workload, None).release)
+        assert result.workload.duration_s / (mean_ns / 1e9) <= MOST_SAMPLES
 
 
 @settings(MUTATED, max_examples=300)

@@ -105,6 +105,7 @@ def test_types_and_errors_import_nothing_heavy() -> None:
 
 KINDS = {
     "object": dict,
+    "array": list,
     "string": str,
     "integer": int,
     "number": (int, float),
@@ -122,6 +123,7 @@ def fits(schema: dict[str, Any], tree: object, root: dict[str, Any]) -> bool:
     known = schema.get("properties", {})
     other = schema.get("additionalProperties", {})
     items = tree.items() if isinstance(tree, dict) else ()
+    listed = tree if isinstance(tree, list) else ()
     return (
         isinstance(tree, KINDS[schema["type"]])
         and ("const" not in schema or tree == schema["const"])
@@ -131,6 +133,7 @@ def fits(schema: dict[str, Any], tree: object, root: dict[str, Any]) -> bool:
         and all(key in dict(items) for key in schema.get("required", ()))
         and all(key in known or other is not False for key, _ in items)
         and all(fits(known.get(key, other), item, root) for key, item in items)
+        and all(fits(schema["items"], item, root) for item in listed)
     )
 
 
@@ -150,12 +153,40 @@ def test_the_schema_takes_the_smartwatch_scenario_and_refuses_broken_ones() -> N
         assert not fits(schema, parse_yaml(text.replace(old, new), "s").tree, schema), new
 
 
+def test_the_schema_takes_states_and_bursts_and_refuses_broken_ones() -> None:
+    schema = scenario_schema()
+    text = (
+        (SMARTWATCH / "scenario.yaml")
+        .read_text()
+        .replace(
+            "  replay: true\n",
+            "  positive_share: 0.1 %\n"
+            "  states:\n"
+            "    - {name: still, dwell: 1 h, release: silent, next: {event: 100 %}}\n"
+            "    - {name: event, dwell: 9 s, release: poisson, period: 1 s, positive_share: 1}\n"
+            "  bursts: [{at: 1 h, samples: 20, every: 5 ms}]\n",
+        )
+    )
+    assert fits(schema, parse_yaml(text, "s").tree, schema)
+    for old, new in (
+        ("dwell: 1 h", "dwell: 1"),
+        ("release: silent", "release: quiet"),
+        ("release: poisson", "release: modulated"),
+        ("name: still, ", ""),
+        ("event: 100 %", "event: often"),
+        ("samples: 20", "samples: many"),
+        ("positive_share: 1}", "positive_share: 2}"),
+        ("[{at: 1 h, samples: 20, every: 5 ms}]", "{at: 1 h, samples: 20, every: 5 ms}"),
+    ):
+        assert not fits(schema, parse_yaml(text.replace(old, new), "s").tree, schema), new
+
+
 def test_the_schema_tells_editors_what_each_key_means() -> None:
     schema = scenario_schema()
     assert schema["properties"]["deadline"]["description"].startswith("Longest allowed latency")
     assert "500 ms" in schema["properties"]["deadline"]["examples"]
     workload = schema["$defs"]["WorkloadChoice"]["properties"]
-    assert workload["period"]["description"] == "Time between two releases."
+    assert workload["period"]["description"].startswith("Mean time between two releases")
 
 
 def test_our_packages_are_our_own() -> None:

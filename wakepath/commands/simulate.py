@@ -23,7 +23,7 @@ from wakepath.flow import (
     simulated_figures,
     sound_plan,
 )
-from wakepath.options import DURATION
+from wakepath.options import DURATION, SHARE
 from wakepath.prediction import predicted
 from wakepath.report import Report
 from wakepath.scenario import Scenario, load_scenario
@@ -39,6 +39,12 @@ DEFAULT_SEED = 0
 )
 @click.option("--plan", "plan_file", type=click.Path(path_type=Path), help="A saved plan.")
 @click.option("--duration", "duration_s", type=DURATION, help="Instead of the scenario's: 1d, 2h.")
+@click.option(
+    "--positives",
+    "positive_share",
+    type=SHARE,
+    help="Share of samples that are positive, instead of the scenario's: 0.1%.",
+)
 @click.option(
     "--engine",
     type=click.Choice(["reference"]),
@@ -64,6 +70,7 @@ def command(
     scenario_path: Path | None,
     plan_file: Path | None,
     duration_s: float | None,
+    positive_share: float | None,
     engine: str,
     trace_file: Path | None,
     power_file: Path | None,
@@ -86,7 +93,7 @@ def command(
         )
     scenario = None if scenario_path is None else load_scenario(scenario_path)
     plan = _plan(scenario, plan_file)
-    trace, recording = _trace(plan, scenario, duration_s, seed)
+    trace, recording = _trace(plan, scenario, duration_s, positive_share, seed)
     if trace_file is not None:
         if trace_file.suffix == ".npz":
             save_trace(trace, trace_file)
@@ -117,19 +124,31 @@ def _plan(scenario: Scenario | None, plan_file: Path | None) -> Plan:
 
 
 def _trace(
-    plan: Plan, scenario: Scenario | None, duration_s: float | None, seed: int | None
+    plan: Plan,
+    scenario: Scenario | None,
+    duration_s: float | None,
+    positive_share: float | None,
+    seed: int | None,
 ) -> tuple[Trace, Recording | None]:
     """The run, and the recording that it plays if it plays one."""
     if scenario is None:
         duration_s = DEFAULT_DURATION_S if duration_s is None else duration_s
         with progress("simulating") as advance:
             trace = simulate_drawn(
-                plan, duration_s, DEFAULT_SEED if seed is None else seed, QueueRule(), advance
+                plan,
+                duration_s,
+                DEFAULT_SEED if seed is None else seed,
+                QueueRule(),
+                advance,
+                positive_share,
             )
         return trace, None
     scenario = with_seed(scenario, seed)
     if duration_s is not None:
         scenario = replace(scenario, workload=replace(scenario.workload, duration_s=duration_s))
+    if positive_share is not None:
+        workload = replace(scenario.workload, positive_share=positive_share)
+        scenario = replace(scenario, workload=workload)
     recording = None
     if scenario.workload.replay:
         recording = record_stream(plan, load_stream(scenario))
