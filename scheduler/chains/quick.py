@@ -12,7 +12,6 @@ from scheduler.chains.tables import Floats, Integers
 from scheduler.kernels.arcs import MEMORY, group
 from scheduler.kernels.boxes import extend_boxes
 
-
 TRADED = 3
 """Figures that the compiled pass takes as traded off; those that are missing are 0."""
 

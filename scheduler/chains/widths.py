@@ -71,5 +71,7 @@ class Widths:
             return third
         if self.sizes[2] is None:
             unit = np.log1p(step)
-            return np.maximum(third, np.exp(np.ceil(np.log(third) / unit) * unit))
-        return np.maximum(third, np.ceil(third / step) * step)
+            rounded = np.exp(np.ceil(np.log(third) / unit) * unit)
+        else:
+            rounded = np.ceil(third / step) * step
+        return np.asarray(np.maximum(third, rounded))

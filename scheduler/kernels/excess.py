@@ -51,7 +51,7 @@ def close_to_bounds(
         _mix(cost, value, a, weights, figures)
         for b in range(mixes):
             ahead = -least[group[a], b] if group[a] >= 0 else go[head[a], b]
-            if ahead == inf or ahead == -inf:
+            if abs(ahead) == inf:
                 continue
             kept[a] |= come[tail[a], b] + cost[b] + ahead <= margins[b]
             go[tail[a], b] = min(go[tail[a], b], cost[b] + ahead)
