@@ -1,8 +1,7 @@
 """The Pareto front of a chain: every trade-off between up to three figures.
 
-As ``chains.search``, with a front to beat in place of one plan: what bounds show to be dominated is
-never followed. With widths of 0 the front is exact; otherwise every plan has a point of the front
-that is worse by no more than the width in any figure.
+With widths of 0 the front is exact. Otherwise it is thinned, and proved: every plan has a point of
+the front that is worse by no more than the width in any figure.
 """
 
 from collections.abc import Iterator, Sequence
@@ -54,7 +53,8 @@ class Front:
     figures: tuple[str, ...]
     """What is traded off."""
     epsilons: tuple[float, ...]
-    """By figure: no plan is better than all points by a larger share."""
+    """By figure: every plan has a point that is worse by no more than this share of the figure, of
+    accuracy this share of the task graph's, in all figures at once."""
     points: tuple[FrontPoint, ...]
     """In order of their values, better ones first."""
 
