@@ -53,7 +53,7 @@ class FrontRecord:
     figures: tuple[str, ...]
     """What the plans are compared by."""
     epsilons: tuple[float, ...]
-    """Relative difference, by figure, below which two plans count as one."""
+    """By figure, what the front may give away; see ``scheduler.chains.front.Front``."""
     rows: tuple[FrontRow, ...]
     """In the order of the figures."""
 
@@ -159,7 +159,12 @@ def front_table(record: FrontRecord) -> Table:
     if count > SHOWN:
         picked = sorted({round(i * (count - 1) / (SHOWN - 1)) for i in range(SHOWN)})
         title += f", {len(picked)} of them shown (--format json has all)"
-    table = Table(title=title, title_justify="left")
+    widths = ", ".join(
+        f"{100.0 * epsilon:.3g} % of {FIGURE_TITLES[figure]}"
+        for figure, epsilon in zip(record.figures, record.epsilons, strict=True)
+    )
+    proved = f"proved: every plan has one of these that is no worse by more than {widths}"
+    table = Table(title=title, title_justify="left", caption=proved, caption_justify="left")
     for figure in record.figures:
         table.add_column(FIGURE_TITLES[figure], justify="right")
     for column in ("segments on", "gates", "codecs"):

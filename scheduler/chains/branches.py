@@ -27,14 +27,18 @@ SLOPES = 9
 """Lines that bound energy times mean latency, spread around where its best point lies."""
 
 
+Ends = tuple[int, ...] | None
+"""Gate states that a way may end in; None: all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
     """One choice."""
 
     idle: tuple[int, ...]
     """By core: its idle state."""
-    ends: tuple[int, ...] | None
-    """Gate states that a way may end in; None: all."""
+    ends: Ends
+    """Where a way may end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +79,14 @@ def _beaten(states: Sequence[tuple[float, int, float]], i: int) -> bool:
     return False
 
 
-def sets_of_ends(chain: Chain, bounds: Bounds) -> list[tuple[int, ...] | None]:
+def sets_of_ends(chain: Chain, bounds: Bounds) -> list[Ends]:
     """The gate states to end in, by what the gates cost; undivided where accuracy is no limit."""
     if LOSS not in bounds.figures or not chain.may_lose_more(bounds.figures[LOSS]):
         return [None]
     return divided_ends(chain)
 
 
-def divided_ends(chain: Chain) -> list[tuple[int, ...] | None]:
+def divided_ends(chain: Chain) -> list[Ends]:
     """The gate states to end in, by what the gates cost."""
     losses = chain.tables.end_loss
     last = range(int(chain.tables.states[-2]), int(chain.tables.states[-1]))
@@ -103,7 +107,7 @@ class Relaxation:
         """The limits as they hold under a choice of idle states."""
         return limited(self._bounds.figures, resting.standing_j)
 
-    def of(self, resting: Resting, ends: tuple[int, ...] | None, start: float = 0.0) -> Relaxed:
+    def of(self, resting: Resting, ends: Ends, start: float = 0.0) -> Relaxed:
         """The best bound for a branch; ``start`` is a slope to begin with, for a product."""
         within = self.within(resting)
         if not self._goal.product:
@@ -113,9 +117,7 @@ class Relaxation:
             return self._relaxed(bound, duals, 0.0, within)
         return self._of_product(resting, ends, within, start)
 
-    def at(
-        self, resting: Resting, sets: Sequence[tuple[int, ...] | None], known: Relaxed
-    ) -> list[float]:
+    def at(self, resting: Resting, sets: Sequence[Ends], known: Relaxed) -> list[float]:
         """A bound for each set of ends, at the prices of another branch."""
         if self._goal.product:
             slopes = _slopes(known.slope)
@@ -127,7 +129,7 @@ class Relaxation:
     def _at(
         self,
         resting: Resting,
-        sets: Sequence[tuple[int, ...] | None],
+        sets: Sequence[Ends],
         prices: Floats,
         slope: float,
     ) -> list[float]:
@@ -137,9 +139,7 @@ class Relaxation:
         offset = self._standing(resting) - float(prices @ within.limits)
         return [offset + float((by_end if e is None else by_end[list(e)]).min()) for e in sets]
 
-    def _of_product(
-        self, resting: Resting, ends: tuple[int, ...] | None, within: Limited, start: float
-    ) -> Relaxed:
+    def _of_product(self, resting: Resting, ends: Ends, within: Limited, start: float) -> Relaxed:
         """Follow the tangents of the product to its best point, then bound it by lines around."""
         slope, best, paths = start, inf, []
         strained: set[int] = set()
@@ -170,7 +170,7 @@ class Relaxation:
     def _duals(
         self,
         resting: Resting,
-        ends: tuple[int, ...] | None,
+        ends: Ends,
         weights: Floats,
         within: Limited,
     ) -> Duals:

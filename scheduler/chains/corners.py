@@ -9,6 +9,10 @@ import numpy as np
 
 from scheduler.archive import pareto
 from scheduler.chains.tables import Floats
+from scheduler.kernels import closing
+
+SLACK = 1e-12
+"""Relative: sums in another order must not close a corner."""
 
 PLANES = 3
 """Planes that a bunch is bounded by."""
@@ -41,11 +45,14 @@ def _stair(values: Floats, most: Floats) -> Floats:
     return np.column_stack((first, second))
 
 
-def left_open(spots: Floats, weights: Floats, least: Floats) -> Floats:
-    """The corners that no bound closes: ``weights[b] @ figures`` is at least ``least[b]``."""
-    slack = 1e-13 * np.abs(least)
-    still = np.all(spots @ weights.T >= least - slack, axis=1)
-    return np.asarray(spots[still], float)
+def openings(spots: Floats, weights: Floats, least: Floats, scale: Floats) -> Floats:
+    """(C, Q): how far corners are open, by gate state at the end; negative if a bound closes them.
+
+    ``weights[b] @ figures`` is at least ``least[b, q]`` of every way that ends in q; openings are
+    in units of ``scale[b]``, the size of such values.
+    """
+    used = np.where((scale > 0.0) & np.isfinite(scale), scale, 1.0)
+    return closing.openings(spots, weights, least - SLACK * used[:, None], used)
 
 
 def cells(open_corners: Floats, weights: Floats, least: Floats) -> list[list[tuple[int, float]]]:

@@ -1,8 +1,7 @@
 """The Pareto front of a chain: every trade-off between up to three figures.
 
-As ``chains.search``, with a front to beat in place of one plan: what bounds show to be dominated is
-never followed. With widths of 0 the front is exact; otherwise every plan has a point of the front
-that is worse by no more than the width in any figure.
+With widths of 0 the front is exact. Otherwise it is thinned, and proved: every plan has a point of
+the front that is worse by no more than the width in any figure.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,11 +9,12 @@ from dataclasses import dataclass
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from scheduler.archive import thin
-from scheduler.chains.frontier import FINE, Frontier, Widths
+from scheduler.chains.frontier import Frontier
 from scheduler.chains.goals import bounds_of
 from scheduler.chains.model import Chain
 from scheduler.chains.moves import Prices
 from scheduler.chains.tables import Floats
+from scheduler.chains.widths import THIN, Widths
 from scheduler.expectation import Assignment
 from scheduler.infeasible import Infeasible
 from scheduler.kernels.arcs import CHARGED, ENERGY, LOSS, MAX, MEAN, P99
@@ -29,8 +29,8 @@ FIGURES = {
 }
 """What may be traded off, as a chain's figures count it."""
 
-WIDTH = 3e-3
-"""Relative width that a front is thinned to, unless something else is asked for."""
+WIDTHS = {figure: 1e-3 if code == LOSS else 1e-2 for figure, code in FIGURES.items()}
+"""Share of each figure that one is willing to give away, unless something else is asked for."""
 
 MOST_FIGURES = 3
 
@@ -53,7 +53,8 @@ class Front:
     figures: tuple[str, ...]
     """What is traded off."""
     epsilons: tuple[float, ...]
-    """By figure: no plan is better than all points by a larger share."""
+    """By figure: every plan has a point that is worse by no more than this share of the figure, of
+    accuracy this share of the task graph's, in all figures at once."""
     points: tuple[FrontPoint, ...]
     """In order of their values, better ones first."""
 
@@ -75,7 +76,7 @@ def front(
         One to three different ones of ``FIGURES``; less is better, of accuracy more.
     epsilons
         By figure, the share of its value that one is willing to give away; 0 for the exact front.
-        By default ``WIDTH``.
+        By default ``WIDTHS``.
     prices
         What the plan pays on top of its energy for what it shares with others.
 
@@ -88,35 +89,25 @@ def front(
     TooManyLabels
         The front asked for is too large: allow wider epsilons.
     """
-    shares = tuple(epsilons) if epsilons is not None else (WIDTH,) * len(figures)
+    shares = tuple(WIDTHS[f] for f in figures) if epsilons is None else tuple(epsilons)
     _check(figures, shares)
     chain = Chain(problem, prices or Prices.none(problem))
     codes = tuple(FIGURES[figure] for figure in figures)
     traded = tuple(CHARGED if f == ENERGY and prices is not None else f for f in codes)
-    widths = Widths(
-        steps=tuple(
-            _part(share) * (problem.graph.accuracy if f == LOSS else 1.0)
-            for f, share in zip(codes, shares, strict=True)
-        ),
-        relative=tuple(f != LOSS for f in codes),
-    )
+    sizes = tuple(problem.graph.accuracy if f == LOSS else None for f in codes)
+    widths = Widths(shares, sizes)
     found = Frontier(chain, traded, bounds_of(chain), widths).run()
     if not len(found.values):
         raise Infeasible(
             f"no plan for '{problem.name}' on platform '{problem.platform.name}' keeps all limits",
             "this was proved; plan for one objective to hear which limits are in the way",
         )
-    kept = thin(found.values, widths.steps, widths.relative)
+    kept = thin(found.values, widths.steps(THIN), widths.relative)
     points = (
-        FrontPoint(tuple(_shown(problem, codes, found.values[i])), found.assignment(int(i)))
-        for i in kept
+        FrontPoint(tuple(_shown(problem, codes, values)), assignment)
+        for values, assignment in zip(found.values[kept], found.assignments(kept), strict=True)
     )
     return Front(tuple(figures), shares, tuple(points))
-
-
-def _part(share: float) -> float:
-    """Bounds, debts of labels and boxes give away one part each, boxes a little more on the way."""
-    return float((1.0 + share) ** (1.0 / (3.0 + FINE)) - 1.0)
 
 
 def _check(figures: Sequence[str], shares: Sequence[float]) -> None:

@@ -1,92 +1,58 @@
 """All plans of a chain that no other plan dominates, up to given widths.
 
-Mixes of the figures (planes) bound every branch from below. What they leave open is asked of one
-pass of labels a branch; its answers close more, so that most branches are never looked into.
+Under each choice of idle states, mixes of the figures bound all plans from below. A quick pass
+finds plans all along the front; between them and the bounds little is left open, and the plans of a
+few choices close most of the others. Where bounds cannot close a corner, an exact pass looks below
+it.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
+from heapq import heapify, heappop, heappush
+from math import inf
 
 import numpy as np
 
-from scheduler.archive import thin
-from scheduler.chains.branches import divided_ends, idle_choices
-from scheduler.chains.corners import cells, corners, left_open
+from scheduler.chains.branches import Ends, divided_ends, idle_choices
+from scheduler.chains.corners import cells, corners, openings
 from scheduler.chains.goals import Bounds
-from scheduler.chains.graph import Plane, surviving
+from scheduler.chains.graph import Graph, Plane, close_to_bounds, surviving
 from scheduler.chains.inquiry import all_of, exceeded, question_of_front
-from scheduler.chains.model import Chain, Path, Resting
-from scheduler.chains.passes import Debt, Found, run
-from scheduler.chains.regions import SLACK, each_limit, limited
-from scheduler.chains.tables import Floats
-from scheduler.expectation import Assignment
-from scheduler.kernels.arcs import CHARGED, ENERGY, LOSS
+from scheduler.chains.mixes import mixes
+from scheduler.chains.model import Chain, Resting
+from scheduler.chains.passes import Found, run
+from scheduler.chains.points import Points
+from scheduler.chains.quick import Axis, quick
+from scheduler.chains.regions import SLACK, Limited, each_limit, limited
+from scheduler.chains.tables import Floats, Integers
+from scheduler.chains.widths import BOX, NEAR, WORTH, Widths
+from scheduler.kernels.arcs import CHARGED, ENERGY, LOSS, MEAN, MEMORY
 
-NEAR = 1e-3
-"""How far above a bound the first pass over a branch looks, relatively: what it finds closes most
-of what a pass up to the open corners would have to go through."""
+BOXES = (1024, 48)
+"""Boxes of a quick pass at most, of the second figure and the third."""
 
-FARTHER = 3.0
-"""How much farther each pass over a branch looks than the one before."""
+NEAR_AT_LEAST = 1e-3
+"""Relative: a quick pass follows ways at least so far above a bound."""
 
-FINE = 0.25
-"""Width of the boxes that points are kept in meanwhile, in steps."""
-
-TANGENTS = 48
-"""Prices at most of the second figure against the first."""
-
-LOSS_PRICES = (0.0, 0.05, 0.3, 2.0)
-"""Prices of a third figure, in shares of the front's mean slope."""
-
-Ends = tuple[int, ...] | None
+EVERY = 4
+"""Of so many mixes, a quick pass looks at one to tell which ways are near a bound."""
 
 
-@dataclass(frozen=True, slots=True)
-class Widths:
-    """What may be given away at each of three steps."""
-
-    steps: tuple[float, ...]
-    """By figure."""
-    relative: tuple[bool, ...]
-    """By figure: whether it is a share of the value."""
-
-    def better(self, values: Floats) -> Floats:
-        """Values better by one step: what is dominated by these is near enough."""
-        rows = zip(self.steps, self.relative, strict=True)
-        return np.column_stack(
-            [
-                values[:, f] / (1.0 + step) if relative else values[:, f] - step
-                for f, (step, relative) in enumerate(rows)
-            ]
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """Where a point comes from: a label of a pass, or a way that a bound was taken from."""
+@dataclass(frozen=True)
+class _Branch:
+    """One choice of idle states."""
 
     resting: Resting
-    way: Path | Found
-    label: int = 0
-
-    def assignment(self) -> Assignment:
-        """Its decisions."""
-        if isinstance(self.way, Path):
-            return self.resting.assignment(self.way.moves, self.way.transitions)
-        return self.resting.assignment(*self.way.way(self.label))
-
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """Plans and their figures."""
-
-    values: Floats
-    """(N, d): less is better; energy with the standing energy."""
-    sources: tuple[_Source, ...]
-    """What has them."""
-
-    def assignment(self, point: int) -> Assignment:
-        """The decisions of a point."""
-        return self.sources[point].assignment()
+    within: Limited
+    """Its limits."""
+    least: Floats
+    """(B, Q): least value of each mix, by the gate state that a way ends in."""
+    scale: Floats
+    """(B,): size of these values."""
+    standing: Floats
+    """(d,): what the standing energy adds to each traded figure."""
+    most: Floats
+    """(d,): what a way has at most of each, the standing energy included."""
 
 
 class Frontier:
@@ -97,161 +63,155 @@ class Frontier:
     ) -> None:
         self._chain, self._figures, self._bounds, self._widths = chain, figures, bounds, widths
         self._sets: list[Ends] = divided_ends(chain) if LOSS in figures else [None]
-        self._points = Points(np.zeros((0, len(figures))), ())
+        self._points = Points.none(len(figures))
+        self._judged = (ENERGY, MEAN) if np.isfinite(bounds.energy_delay) else ()
         self._active: set[int] = set()
 
     def run(self) -> Points:
-        """All points that no other one dominates, in lexicographic order."""
-        chain = self._chain
-        choices = sorted(idle_choices(chain.problem), key=chain.problem.idle_power)
-        planes = self._planes(chain.resting(choices[0]))
-        for idle in choices:
-            resting = chain.resting(idle)
-            least = resting.by_end_of_all(planes)
-            for ends in self._sets:
-                chosen = slice(None) if ends is None else list(ends)
-                self._look(resting, ends, planes, least[:, chosen].min(axis=1))
+        """All points that no other one dominates."""
+        branches = [self._branch(self._chain.resting(idle)) for idle in self._choices]
+        self._find(branches)
+        for branch in branches:
+            self._close(branch)
         return self._points
 
-    def _planes(self, resting: Resting) -> Floats:
-        """(B, figures of a chain): each figure alone, and mixes that touch the front of one choice
-        of idle states all along; the ways that they touch it in become points."""
-        units = [self._unit(f) for f in self._figures]
-        corner = [self._touch(resting, unit) for unit in units]
-        if corner[0] is None or len(units) == 1:
-            return np.array(units)
-        values = np.array(corner)[:, list(self._figures)]
-        spans = values.max(axis=0) - values.min(axis=0)
-        mixes = []
-        for price in LOSS_PRICES if len(units) == 3 and spans[2] > 0.0 else (0.0,):
-            base = units[0] + (price * spans[0] / spans[2] * units[2] if price else 0.0 * units[0])
-            mixes += [base, *self._tangents(resting, base, units[1])]
-        return np.array([*mixes, *units[1:]])
+    @cached_property
+    def _choices(self) -> list[tuple[int, ...]]:
+        problem = self._chain.problem
+        return sorted(idle_choices(problem), key=problem.idle_power)
 
-    def _tangents(self, resting: Resting, base: Floats, other: Floats) -> list[Floats]:
-        """Mixes of two figures that touch their front in between, halving where it bends most."""
-        ends = [self._touch(resting, mix) for mix in (base, other)]
-        found: list[Floats] = []
-        if ends[0] is None or ends[1] is None:
-            return found
-        waiting = [(ends[0], ends[1])]
-        while waiting and len(found) < TANGENTS:
-            a, b = waiting.pop(0)
-            rise, run_ = float(base @ (b - a)), float(other @ (a - b))
-            if rise <= 0.0 or run_ <= 0.0:
-                continue
-            mix = base + rise / run_ * other
-            c = self._touch(resting, mix)
-            found.append(mix)
-            if c is not None and mix @ c < mix @ a - NEAR * abs(mix @ a) / 10.0:
-                waiting += [(a, c), (c, b)]
-        return found
+    @cached_property
+    def _mixes(self) -> Floats:
+        """(B, figures of a chain)."""
+        return mixes(self._chain.resting(self._choices[0]), self._figures)
 
-    def _touch(self, resting: Resting, mix: Floats) -> Floats | None:
-        """Figures of a way of least mix; ways to every gate state become points."""
-        states = self._chain.tables.states
-        paths = resting.paths_to(mix, range(int(states[-2]), int(states[-1])))
-        kept = [p for p in paths if self._bounds.within(p.figures, resting.standing_j)]
-        values = np.array([path.figures[list(self._figures)] for path in kept])
-        values = values.reshape(len(kept), len(self._figures)) + self._standing(resting)
-        self._add(values, [_Source(resting, path) for path in kept])
-        return min((p.figures for p in paths), key=lambda f: float(mix @ f), default=None)
+    @cached_property
+    def _weights(self) -> Floats:
+        """(B, d): the mixes by traded figure."""
+        return np.ascontiguousarray(self._mixes[:, list(self._figures)])
 
-    def _unit(self, figure: int) -> Floats:
-        unit = np.zeros(self._chain.figures)
-        unit[figure] = 1.0
-        return unit
-
-    def _standing(self, resting: Resting) -> Floats:
-        """By traded figure: what the standing energy adds to it."""
+    def _branch(self, resting: Resting) -> _Branch:
         charged = np.isin(self._figures, (ENERGY, CHARGED))
-        return np.asarray(charged * resting.standing_j, dtype=np.float64)
-
-    def _look(self, resting: Resting, ends: Ends, planes: Floats, least: Floats) -> None:
-        """Ask a branch for what the points so far do not dominate: near its bounds first."""
-        sizes = np.abs(least) + planes[:, list(self._figures)] @ self._standing(resting)
-        near = NEAR
-        while True:
-            spots = self._open(resting, planes, least)
-            if not len(spots):
-                return
-            bunches = cells(spots, planes[:, list(self._figures)], least)
-            reach = least + near * sizes
-            self._ask(
-                resting, ends, planes, least,
-                [[(b, min(limit, float(reach[b]))), *rest] for (b, limit), *rest in bunches],
-            )  # fmt: skip
-            if all(limit <= reach[b] for (b, limit), *_ in bunches):
-                return
-            near *= FARTHER
-
-    def _open(self, resting: Resting, planes: Floats, least: Floats) -> Floats:
-        """Corners that may have a way below them, less the standing energy."""
-        standing = self._standing(resting)
-        most = np.array([self._most(resting, f) for f in self._figures]) + standing
-        spots = corners(self._widths.better(self._points.values), most) - standing
-        return left_open(spots, planes[:, list(self._figures)], least)
-
-    def _ask(
-        self,
-        resting: Resting,
-        ends: Ends,
-        planes: Floats,
-        least: Floats,
-        bunches: list[list[tuple[int, float]]],
-    ) -> None:
-        chain, figures = self._chain, self._figures
-        standing = self._standing(resting)
+        standing = np.asarray(charged * resting.standing_j, dtype=np.float64)
         within = limited(self._bounds.figures, resting.standing_j)
-        region = [
-            [Plane(planes[b], limit + SLACK * (abs(limit) + resting.standing_j)) for b, limit in x]
-            for x in bunches
-        ]
-        rough: dict[bytes, Plane] = {}
-        for plane, *_ in region:
-            key = plane.weights.tobytes()
-            limit = max(plane.limit, rough[key].limit if key in rough else plane.limit)
-            rough[key] = Plane(plane.weights, limit)
-        limits = each_limit(within, chain.figures)
+        most = []
+        for f in self._figures:
+            unit = np.zeros(self._chain.figures)
+            unit[f] = -1.0
+            limit = within.limits[within.index(f)] if f in within.figures else inf
+            most.append(min(limit, -resting.least(unit)[0]))
+        least = resting.by_end_of_all(self._mixes)
+        scale = np.asarray(np.abs(least.min(axis=1)) + self._weights @ standing)
+        return _Branch(resting, within, least, scale, standing, np.array(most) + standing)
+
+    def _find(self, branches: list[_Branch]) -> None:
+        """Quick passes over the branches that are open farthest, each one once at most."""
+        waiting = [(-inf, i) for i in range(len(branches))]
+        heapify(waiting)
+        while waiting:
+            _, i = heappop(waiting)
+            opening = float(self._open(branches[i])[1].max(initial=-inf))
+            if opening < self._widths.steps(WORTH)[0]:
+                continue
+            if waiting and opening < -waiting[0][0]:  # what is open only ever shrinks
+                heappush(waiting, (-opening, i))
+                continue
+            self._look_quickly(branches[i])
+
+    def _open(self, branch: _Branch) -> tuple[Floats, Floats]:
+        """Corners less the standing energy, and by end how far they are open."""
+        spots = corners(self._widths.better(self._points.values), branch.most) - branch.standing
+        return spots, openings(spots, self._weights, branch.least, branch.scale)
+
+    def _close(self, branch: _Branch) -> None:
+        """Look below all corners of a branch that bounds leave open."""
+        known, spots, openness = -1, np.zeros((0, 0)), np.zeros((0, 0))
+        for ends in self._sets:
+            if known != len(self._points.passes):
+                known = len(self._points.passes)
+                spots, openness = self._open(branch)
+            chosen = slice(None) if ends is None else list(ends)
+            below = spots[np.any(openness[:, chosen] >= 0.0, axis=1)]
+            if len(below):
+                least = branch.least[:, chosen].min(axis=1)
+                self._look_exactly(branch, ends, cells(below, self._weights, least))
+
+    def _look_quickly(self, branch: _Branch) -> None:
+        """Plans all along what is near the bounds of a branch."""
+        figures, within = self._figures, branch.within
         graph = surviving(
-            resting,
-            [[[plane] for plane in rough.values()], *limits],
-            all_of(figures, within.figures),
-            ends,
+            branch.resting, each_limit(within, self._chain.figures), self._carried(within)
         )
+        near = max(self._widths.steps(NEAR)[0], NEAR_AT_LEAST)
+        used = np.flatnonzero(self._weights[:, 0] > 0.0)[::EVERY]
+        graph = close_to_bounds(graph, self._weights[used], near * branch.scale[used])
+        axes = []
+        for f in range(1, len(figures)):
+            unit = int(np.flatnonzero(self._weights[:, f])[-1])
+            size = float(branch.least[unit].min()) + branch.standing[f]
+            top = float(branch.most[f] - branch.standing[f])
+            axes.append(Axis(self._widths.step(f, BOX, size), top, BOXES[f - 1]))
+        limits = [
+            (graph.figures.index(f), limit + SLACK * (abs(limit) + branch.resting.standing_j))
+            for f, limit in zip(within.figures, within.limits, strict=True)
+        ]
+        self._add(branch, graph, quick(graph, axes, limits))
+
+    def _look_exactly(
+        self, branch: _Branch, ends: Ends, bunches: list[list[tuple[int, float]]]
+    ) -> None:
+        """All plans below some bunches of corners."""
+        figures, resting, within = self._figures, branch.resting, branch.within
+        region = [
+            [
+                Plane(self._mixes[b], limit + SLACK * (abs(limit) + resting.standing_j))
+                for b, limit in bunch
+            ]
+            for bunch in bunches
+        ]
+        limits = each_limit(within, self._chain.figures)
+        graph = surviving(resting, [_rough(region), *limits], self._carried(within), ends)
         while True:
             held = [
                 limit
                 for f, limit in zip(within.figures, limits, strict=True)
                 if f in self._active or f in figures
             ]
-            asked = question_of_front(
-                graph, figures, self._active, [region, *held], debt=self._debt(resting)
-            )
+            asked = question_of_front(graph, figures, self._active, self._judged, [region, *held])
             found = run(graph, asked)
             more = exceeded(graph, found.figures, within) - self._active - set(figures)
             if not more:
                 break
             self._active |= more
-        values = found.figures[:, : len(figures)] + standing
-        self._add(values, [_Source(resting, found, i) for i in range(len(values))])
+        self._add(branch, graph, found)
 
-    def _debt(self, resting: Resting) -> Debt:
-        """How much less of the first figure a label may stand for."""
-        step = self._widths.steps[0]
-        if self._widths.relative[0]:
-            return Debt(share=step, offset=float(self._standing(resting)[0]))
-        return Debt(fixed=step)
+    def _carried(self, within: Limited) -> tuple[int, ...]:
+        return all_of(self._figures, (*within.figures, *self._judged))
 
-    def _most(self, resting: Resting, figure: int) -> float:
-        """The most that a way may have of a figure."""
-        limits = limited(self._bounds.figures, resting.standing_j)
-        limit = limits.limits[limits.index(figure)] if figure in limits.figures else np.inf
-        return float(min(limit, -resting.least(-self._unit(figure))[0]))
+    def _add(self, branch: _Branch, graph: Graph, found: Found) -> None:
+        """Keep what is within all limits."""
+        kept = self._allowed(branch.resting, graph, found.figures)
+        values = found.figures[kept, : len(self._figures)] + branch.standing
+        self._points = self._points.with_pass(branch.resting, found, kept, values, self._widths)
 
-    def _add(self, values: Floats, sources: list[_Source]) -> None:
-        """Keep what is not dominated, one of those that are next to the same."""
-        together = np.concatenate((self._points.values, values))
-        kept = thin(together, [step * FINE for step in self._widths.steps], self._widths.relative)
-        all_sources = (*self._points.sources, *sources)
-        self._points = Points(together[kept], tuple(all_sources[i] for i in kept))
+    def _allowed(self, resting: Resting, graph: Graph, labels: Floats) -> Integers:
+        """Which labels keep all limits."""
+        at = {f: labels[:, i] for i, f in enumerate(graph.figures)}
+        kept = np.ones(len(labels), np.bool_)
+        for f, limit in self._bounds.figures.items():
+            used = at[f] + (at[f + 1] if f >= MEMORY else 0.0)
+            kept &= used + (resting.standing_j if f == ENERGY else 0.0) <= limit
+        if np.isfinite(self._bounds.energy_delay):
+            product = (at[ENERGY] + resting.standing_j) * at[MEAN]
+            kept &= product <= self._bounds.energy_delay
+        return np.flatnonzero(kept)
+
+
+def _rough(cells_: list[list[Plane]]) -> list[list[Plane]]:
+    """The first plane of each cell, of the same ones the most generous."""
+    rough: dict[bytes, Plane] = {}
+    for plane, *_ in cells_:
+        key = plane.weights.tobytes()
+        limit = max(plane.limit, rough[key].limit if key in rough else plane.limit)
+        rough[key] = Plane(plane.weights, limit)
+    return [[plane] for plane in rough.values()]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from scheduler.chains.model import Resting
 from scheduler.chains.tables import Floats, Integers
-from scheduler.kernels import survivors
+from scheduler.kernels import excess, survivors
 from scheduler.kernels.arcs import write_out
 
 
@@ -96,6 +96,24 @@ def surviving(
         np.array(figures),
     )  # fmt: skip
     return Graph(resting, layers, tail, head, what, figures, value)
+
+
+def close_to_bounds(graph: Graph, weights: Floats, margins: Floats) -> Graph:
+    """Only the arcs on ways with little more of some mix than the least of it.
+
+    ``weights`` (B, d) are of the graph's first figures; a way may have up to ``margins`` (B,) more
+    than the least that any way has whose last arc has the same figures.
+    """
+    last = np.flatnonzero(graph.head == graph.places - 1)
+    ends, number = np.unique(graph.value[last, : weights.shape[1]], axis=0, return_inverse=True)
+    group = np.full(len(graph.tail), -1)
+    group[last] = number.reshape(-1)
+    kept = excess.close_to_bounds(
+        graph.tail, graph.head, graph.value, np.ascontiguousarray(weights), margins,
+        (group, len(ends)), graph.places,
+    )  # fmt: skip
+    columns = (graph.tail[kept], graph.head[kept], graph.what[kept])
+    return Graph(graph.resting, graph.layers, *columns, graph.figures, graph.value[kept])
 
 
 def _allowed(resting: Resting, ends: tuple[int, ...] | None) -> NDArray[np.bool_]:

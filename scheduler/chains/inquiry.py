@@ -7,7 +7,7 @@ import numpy as np
 
 from scheduler.chains.goals import Bounds, Goal
 from scheduler.chains.graph import Graph, Region
-from scheduler.chains.passes import NO_DEBT, Debt, Line, Question
+from scheduler.chains.passes import Line, Question
 from scheduler.chains.regions import Limited
 from scheduler.chains.tables import Floats
 from scheduler.kernels.arcs import ENERGY, MAX, MEAN, MEMORY, potentials
@@ -32,7 +32,7 @@ def question(
     within: Limited,
     regions: Sequence[Region],
     *,
-    debt: Debt = NO_DEBT,
+    debt: float = 0.0,
     beam: int | None = None,
 ) -> Question:
     """Ask for the best label of ``graph`` that is within every region.
@@ -102,24 +102,24 @@ def question_of_front(
     graph: Graph,
     figures: tuple[int, ...],
     active: Iterable[int],
+    judged: Iterable[int],
     regions: Sequence[Region],
-    *,
-    debt: Debt,
 ) -> Question:
     """Ask for all labels of ``graph`` that trade off ``figures`` within every region.
 
-    ``active`` are the limited figures that dominance has to look at, besides those.
+    ``active`` are the limited figures that dominance has to look at besides those, ``judged`` the
+    ones whose limit is no region, so that dominance has to look at them at the end too.
     """
     carried = graph.figures
-    compared = {*figures[1:], *active, *(f + 1 for f in active if f >= MEMORY)} - {carried[0]}
+    last = {*figures[1:], *judged} - {carried[0]}
+    compared = last | {*active, *(f + 1 for f in active if f >= MEMORY)} - {carried[0]}
     return Question(
         additive=len([f for f in carried if f < MEMORY or not f % 2]),
         compared=tuple(i for i, f in enumerate(carried) if f in compared),
-        at_end=tuple(range(1, len(figures))),
+        at_end=tuple(i for i, f in enumerate(carried) if f in last),
         regions=_lines(carried, regions),
         floors=np.full((len(carried), graph.places), -inf),
         eclipsed=np.full(len(carried), -1),
-        debt=debt,
     )
 
 

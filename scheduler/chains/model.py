@@ -4,7 +4,6 @@ A plan's figures are sums over its moves, so the least value of any non-negative
 one pass over the chain. That pass is all that bounds, certificates and pruning need.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +15,7 @@ from scheduler.chains.tables import ENERGY, TIME, ChainTables, Floats, Integers,
 from scheduler.expectation import Assignment
 from scheduler.kernels import arcs
 from scheduler.kernels.planes import least_mixes
-from scheduler.kernels.potentials import OFF, cheapest, cheapest_to, so_far, to_go
+from scheduler.kernels.potentials import OFF, cheapest, so_far, to_go
 from scheduler.problem import Problem
 
 WEIGHTS, ACTIVATION = 0, 1
@@ -222,20 +221,6 @@ class Resting:
             np.ascontiguousarray(np.stack((by_time, joule, charge), axis=1)),
             np.ascontiguousarray(planes[:, [arcs.CHARGED, arcs.LOSS]].T), tables.end_loss,
         ).T  # fmt: skip
-
-    def paths_to(self, weights: Floats, ends: Sequence[int]) -> list[Path]:
-        """For each of the gate states, a way of least value that ends in it, if there is any."""
-        tables, moves, mix = self.chain.tables, self.chain.moves, self.mix(weights)
-        before, behind = self.come(mix)
-        paths = []
-        for end in ends:
-            if np.isfinite(behind[-1, :, end].min()):
-                chosen, transitions = cheapest_to(
-                    moves.first, moves.decisions, self.time_ns, mix.energy, mix.constant, mix.head,
-                    tables.position, tables.onward, tables.reach, mix.by_time, before, behind, end,
-                )  # fmt: skip
-                paths.append(Path(self.figures_of(chosen, transitions), chosen, transitions))
-        return paths
 
     def least(
         self, weights: Floats, ends: tuple[int, ...] | None = None

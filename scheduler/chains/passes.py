@@ -5,7 +5,6 @@ problems with resource constraints"): of each place, the vectors of figures that
 that place beats. Bounds on what is still to come drop most of them before they are made.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,21 +37,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Debt:
-    """By how much of the first figure a label may stand for better ones, over a whole pass."""
-
-    fixed: float = 0.0
-    """In the figure's unit."""
-    share: float = 0.0
-    """Of the least that the figure can come to, ``offset`` included."""
-    offset: float = 0.0
-    """What is not part of the labels."""
-
-
-NO_DEBT = Debt()
-
-
-@dataclass(frozen=True, slots=True)
 class Question:
     """What a pass looks for."""
 
@@ -68,8 +52,8 @@ class Question:
     """(F, P): see ``kernels.labels``."""
     eclipsed: Integers
     """(F,): the figure that does not matter where this one is at its floor; -1 for none."""
-    debt: Debt = NO_DEBT
-    """How much worse than what they stand for labels may be."""
+    debt: float = 0.0
+    """By how much of the first figure a label may stand for better ones, over a whole pass."""
     beam: int | None = None
     """Labels of a layer that are kept, by the first line; None keeps all."""
 
@@ -79,28 +63,30 @@ class Found:
     """The labels at the end of a pass."""
 
     figures: Floats
-    """(L, F): in lexicographic order."""
-    debts: Floats
-    """(L,): how much less some dropped way might have had of the first figure."""
+    """(L, F)."""
     count: int
     """Labels made."""
-    _graph: Graph
+    _moves: int
+    """How many moves there are; what the arcs number beyond are transitions."""
+    _what: Integers
+    """By arc, see ``Graph.what``."""
     _origins: tuple[NDArray[np.int32], ...]
+    """By layer and label: label of the layer before, arc."""
 
-    def ways(self) -> Iterator[tuple[Integers, Integers]]:
-        """By label at the end: the moves by segment, and the transitions of the gates."""
-        for label in range(len(self.figures)):
-            yield self.way(label)
-
-    def way(self, label: int) -> tuple[Integers, Integers]:
-        """The moves by segment of one label, and its transitions of the gates."""
-        what = np.empty(len(self._origins), np.int64)
+    def ways(self, labels: Integers) -> tuple[Integers, Integers]:
+        """Of some labels (L,): the moves by segment (L, S), and the transitions of the gates."""
+        what = np.empty((len(self._origins), len(labels)), np.int64)
         for layer in range(len(self._origins) - 1, -1, -1):
-            label, arc = self._origins[layer][label]
-            what[layer] = self._graph.what[arc]
-        moves = len(self._graph.resting.chain.moves.decisions)
-        what = what[:-1]
-        return what[what < moves], what[what >= moves] - moves
+            labels, arcs = self._origins[layer][labels].T
+            what[layer] = self._what[arcs]
+        on_segment = (what[:-1] < self._moves).all(axis=1)
+        return what[:-1][on_segment].T, what[:-1][~on_segment].T - self._moves
+
+
+def found_in(graph: Graph, figures: Floats, count: int, origins: list[NDArray[np.int32]]) -> Found:
+    """What a pass through a graph found."""
+    moves = len(graph.resting.chain.moves.decisions)
+    return Found(figures, count, moves, graph.what, tuple(origins))
 
 
 def run(graph: Graph, question: Question) -> Found:
@@ -112,13 +98,10 @@ def run(graph: Graph, question: Question) -> Found:
     at_end = np.array(question.at_end, np.int64)
     labels = np.array([0, 1]), np.zeros((1, figures)), np.zeros(1)
     origins = []
-    unit = np.eye(figures)[0]
-    come_to = to_end(graph, unit, question.additive)
     count, room = 0, ROOM
     for layer in range(1, len(layers) - 1):
         low, high = int(layers[layer]), int(layers[layer + 1])
-        part = layer / (len(layers) - 2)
-        budget = question.debt.fixed * part, question.debt.share * part, question.debt.offset
+        budget = question.debt * layer / (len(layers) - 2)
         last = layer == len(layers) - 2
         while True:
             starts = np.zeros(high - low + 1, np.int64)
@@ -127,7 +110,7 @@ def run(graph: Graph, question: Question) -> Found:
             made = extend(
                 (int(layers[layer - 1]), low, high), (first, order, graph.tail), graph.value,
                 question.additive, at_end if last else compared, lines,
-                (question.floors, question.eclipsed), labels, budget, come_to, new, origin,
+                (question.floors, question.eclipsed), labels, budget, new, origin,
             )  # fmt: skip
             if made >= 0:
                 break
@@ -140,7 +123,7 @@ def run(graph: Graph, question: Question) -> Found:
         if question.beam is not None and made > question.beam:
             labels, origin = _best(labels, origin, lines, low, question.beam)
         origins.append(origin)
-    return Found(labels[1], labels[2], count, graph, tuple(origins))
+    return found_in(graph, labels[1], count, origins)
 
 
 def to_end(graph: Graph, weights: Floats, additive: int) -> Floats:

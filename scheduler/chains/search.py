@@ -17,7 +17,7 @@ from scheduler.chains.goals import Bounds, Goal
 from scheduler.chains.graph import Region, surviving
 from scheduler.chains.inquiry import carried, question
 from scheduler.chains.model import Chain, Resting
-from scheduler.chains.passes import Debt, TooManyLabels, run
+from scheduler.chains.passes import TooManyLabels, run
 from scheduler.chains.regions import SLACK, Limited, better, each_limit, under_hyperbola, weights_of
 from scheduler.chains.tables import Floats, Integers
 from scheduler.expectation import Assignment
@@ -172,11 +172,12 @@ class _Search:
         held = [group for f, group in zip(within.figures, limits, strict=True) if f in self._active]
         asked = question(
             graph, self._goal, self._active, self._bounds, within, [region, *product, *held],
-            debt=Debt(fixed=share * self._best_total(resting)), beam=beam,
+            debt=share * self._best_total(resting), beam=beam,
         )  # fmt: skip
         found = run(graph, asked)
         self._labels += found.count
-        ways = [self._way(resting, *found.way(i)) for i in range(len(found.figures))]
+        taken = found.ways(np.arange(len(found.figures)))
+        ways = [self._way(resting, *way) for way in zip(*taken, strict=True)]
         if not ways:
             return set()
         best = min(ways, key=lambda way: way.key)

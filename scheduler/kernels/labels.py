@@ -29,8 +29,7 @@ def extend(
     lines: tuple[Floats, Floats, Floats, Integers, Integers],
     floors: tuple[Floats, Integers],
     labels: tuple[Integers, Floats, Floats],
-    budget: tuple[float, float, float],
-    come_to: Floats,
+    budget: float,
     new_labels: tuple[Integers, Floats, Floats],
     origin: Origins,
 ) -> int:
@@ -57,10 +56,7 @@ def extend(
         First by place of the layer, figures (L, F), debts (L).
     budget
         A label may also be dropped for one with no more of any compared figure and little more of
-        figure 0; its debt, which says how much that may add up to, stays within the first entry,
-        and the second times what figure 0 comes to at least, the third entry included.
-    come_to
-        (P,): least of figure 0 that is still to come.
+        figure 0; its debt, which says how much that may add up to, stays within this.
     origin
         (L, 2): label of the layer before, arc.
     """
@@ -104,10 +100,8 @@ def extend(
                     new_rows[count, f] = heads[k, f]
                 new_debts[count] = debts[at[k]]
                 origin[count, 0], origin[count, 1] = at[k], arc
-                if budget[0] + budget[1] > 0.0:
-                    least = heads[k, 0] + come_to[place] + budget[2]
-                    within = budget[0] + budget[1] * least
-                    count = _settle(new_rows, new_debts, origin, block, count, compared, within)
+                if budget > 0.0:
+                    count = _settle(new_rows, new_debts, origin, block, count, compared, budget)
                 count += 1
                 if compared.size == 1:
                     lowest = heads[k, compared[0]]

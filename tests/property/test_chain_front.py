@@ -1,5 +1,7 @@
 """The front of a chain against every plan that small problems have."""
 
+from itertools import product
+
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +28,16 @@ def values(candidate: Candidate, figures: tuple[str, ...]) -> tuple[float, ...]:
 def no_worse(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
     """Whether ``a`` is at most ``b`` everywhere, but for rounding."""
     return all(x <= y + 1e-9 * abs(y) + 1e-13 for x, y in zip(a, b, strict=True))
+
+
+def given_away(
+    value: tuple[float, ...], figures: tuple[str, ...], epsilons: tuple[float, ...], accuracy: float
+) -> tuple[float, ...]:
+    """What still counts as no worse than ``value``."""
+    return tuple(
+        v + epsilon * accuracy if figure == "accuracy" else v * (1.0 + epsilon)
+        for v, figure, epsilon in zip(value, figures, epsilons, strict=True)
+    )
 
 
 @settings(
@@ -59,3 +71,35 @@ def test_nothing_beats_the_exact_front_and_it_beats_everything(
         )
         assert no_worse(point, told)
         assert no_worse(told, point)
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+@given(enumerated(max_segments=3, max_cores=2, most=600), st.data())
+def test_no_plan_beats_a_thinned_front_by_more_than_it_says(
+    small: Enumerated, data: st.DataObject
+) -> None:
+    chosen = st.lists(st.sampled_from(FIGURES), min_size=1, max_size=3, unique=True).map(tuple)
+    figures = data.draw(chosen)
+    width = st.sampled_from((0.0, 1e-4, 3e-3, 1e-2, 0.1, 0.5))
+    epsilons = data.draw(st.tuples(*(width for _ in figures)))
+    try:
+        found = front(small.problem, figures, epsilons=epsilons)
+    except Infeasible:
+        assert not small.feasible
+        return
+    assert found.epsilons == epsilons
+    assignments = {c.assignment: values(c, figures) for c in small.feasible}
+    points = [assignments[point.assignment] for point in found.points]
+    event(f"{len(points)} points")
+    accuracy = small.problem.graph.accuracy
+    for candidate in small.feasible:
+        near = given_away(values(candidate, figures), figures, epsilons, accuracy)
+        assert any(no_worse(point, near) for point in points)
+    for point, other in product(points, repeat=2):
+        assert not no_worse(other, point) or no_worse(point, other)
