@@ -125,8 +125,8 @@ def _slices(
             "cat": activity.name.lower(),
             "pid": PROCESS,
             "tid": track,
-            "ts": microseconds(start_ns),
-            "dur": microseconds(end_ns - start_ns),
+            "ts": _us(start_ns),
+            "dur": _us(end_ns - start_ns),
             "args": {"sample": sample, "segment": names.segments[segment]},
         }
         if row in stations:
@@ -142,7 +142,7 @@ def _slices(
                 "cat": "decision",
                 "pid": PROCESS,
                 "tid": tracks.gates(whose),
-                "ts": microseconds(end_ns),
+                "ts": _us(end_ns),
                 "args": {"sample": sample, "threshold": setting.threshold},
             }
 
@@ -192,7 +192,7 @@ def _flow(phase: str, flow_id: int, track: int, at_ns: int) -> Event:
         "id": flow_id,
         "pid": PROCESS,
         "tid": track,
-        "ts": microseconds(at_ns),
+        "ts": _us(at_ns),
     }
     if phase == "f":
         flow["bp"] = "e"
@@ -212,7 +212,7 @@ def _sensor(trace: Trace, window: Window, track: int) -> Iterator[Event]:
             "cat": "sensor",
             "pid": PROCESS,
             "tid": track,
-            "ts": microseconds(int(samples.release_ns[sample])),
+            "ts": _us(int(samples.release_ns[sample])),
             "args": {
                 "sample": sample,
                 "label": int(samples.label[sample]),
@@ -258,12 +258,12 @@ def _counters(timeline: PowerTimeline, window: Window) -> Iterator[Event]:
                 "name": "power mW",
                 "pid": PROCESS,
                 "tid": FIRST_TRACK,
-                "ts": microseconds(max(int(time_ns[step]), window.start_ns)),
+                "ts": _us(max(int(time_ns[step]), window.start_ns)),
                 "args": {name: float(power_w[step]) * 1e3},
             }
 
 
-def microseconds(time_ns: int) -> float:
+def _us(time_ns: int) -> float:
     """Microseconds from which the importer gets the same nanoseconds back, up to 100 days.
 
     Versions of it up to 2025 cut off what a thousand times this number has behind the point, later

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.engine import simulate, simulate_together
-from simulator.perfetto import microseconds, perfetto_document
+from simulator.perfetto import _us, perfetto_document
 from simulator.workload import drawn, period_ns
 from tests.shared_strategies import shared_scenes
 from tests.simulator_strategies import scenes
@@ -88,11 +88,11 @@ def test_and_so_is_a_fault_of_the_whole(document, changes):
 @thoroughly
 @given(st.integers(0, 100 * 86_400 * 10**9))
 def test_every_nanosecond_of_a_hundred_days_survives_both_kinds_of_importer(at_ns):
-    us = json.loads(json.dumps(microseconds(at_ns)))
+    us = json.loads(json.dumps(_us(at_ns)))
     assert int(us * 1000.0) == at_ns
     assert round(us * 1000.0) == at_ns
 
 
 def test_and_every_one_of_the_first_hundred_microseconds():
-    times = np.array([microseconds(ns) for ns in range(100_000)])
+    times = np.array([_us(ns) for ns in range(100_000)])
     assert ((times * 1000.0).astype(np.int64) == np.arange(100_000)).all()
