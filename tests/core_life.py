@@ -1,8 +1,8 @@
 """The life of three cores as docs/semantics.md tells it, instant by instant: a second telling.
 
-A chain of four segments: ``dsp`` twice (the second at another operating point), ``npu``, ``cpu``,
-with a gate after the first and the third. It goes forward in time and never back, and adds up
-joules as they are spent. Every piece of work takes some time here.
+A chain of five segments: ``dsp`` twice (the second at another operating point), ``npu``, ``cpu``
+and ``dsp`` again, with a gate after the first and the third. It goes forward in time and never
+back, and adds up joules as they are spent. Every piece of work takes some time here.
 """
 
 from dataclasses import dataclass, field
@@ -31,7 +31,8 @@ def plan() -> Plan:
             SegmentSpec("dsp", 300, gate=GateSpec(20)),
             SegmentSpec("dsp", 150, "slow", **coded),
             SegmentSpec("npu", 200, gate=GateSpec(30), **coded),
-            SegmentSpec("cpu", 100),
+            SegmentSpec("cpu", 100, **coded),
+            SegmentSpec("dsp", 60),
         ],
         cores=cores,
         links=[bus(list(WAKE_NS))],
@@ -55,7 +56,8 @@ PARTS = (
     Part("dsp", FAST_W, 0, 300 + 20, 0, 0),
     Part("dsp", SLOW_W, 0, 2 * 150, None, 2 * 10),
     Part("npu", FAST_W, 15, 200 + 30, 1, 10),
-    Part("cpu", FAST_W, 15, 100, None, 0),
+    Part("cpu", FAST_W, 15, 100, None, 10),
+    Part("dsp", FAST_W, 15, 60, None, 0),
 )
 
 Job = tuple[int, int, int]
@@ -104,7 +106,7 @@ class Life:
     def run_until(self, until_ns: int) -> None:
         """Live through everything up to and at an instant."""
         while True:
-            at_ns = min(self._ends(), default=None)
+            at_ns = min(self.ends(), default=None)
             if at_ns is None or at_ns > until_ns:
                 self._spend(until_ns)
                 return
@@ -113,10 +115,11 @@ class Life:
 
     def run_out(self) -> None:
         """Live until nothing is left to do."""
-        while (at_ns := min(self._ends(), default=None)) is not None:
+        while (at_ns := min(self.ends(), default=None)) is not None:
             self.run_until(at_ns)
 
-    def _ends(self) -> list[int]:
+    def ends(self) -> list[int]:
+        """Instants at which something that is known by now will end or come."""
         ends = [one.phases[0][0] for one in self.cores.values() if one.phases]
         ends += [self.sending[0]] if self.sending else []
         return ends + [at for at, _ in self.coming[:1]]

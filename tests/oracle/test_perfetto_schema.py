@@ -15,7 +15,7 @@ from tests.simulator_strategies import scenes
 from tests.simulator_worlds import GateSpec, SegmentSpec, chain_plan
 from tests.trace_event_schema import problems, seeded
 
-thoroughly = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+thoroughly = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 
 
 @thoroughly

@@ -58,6 +58,11 @@ class AlwaysOn(RuleBasedStateMachine):
     def a_frame_comes(self, gap_ns, fate):
         self.go_on(gap_ns, [fate])
 
+    @rule(which=st.integers(0, 9), fate=FATES)
+    def a_frame_comes_just_when_something_ends(self, which, fate):
+        ends = sorted(self.life.ends())
+        self.go_on(ends[which % len(ends)] - self.now_ns if ends else 0, [fate])
+
     @rule(gap_ns=GAPS, fates=st.lists(FATES, min_size=2, max_size=6))
     def many_come_at_one_instant(self, gap_ns, fates):
         self.go_on(gap_ns, fates)
@@ -156,7 +161,7 @@ class AlwaysOn(RuleBasedStateMachine):
 
 TestAlwaysOn = AlwaysOn.TestCase
 TestAlwaysOn.settings = settings(
-    max_examples=80,
+    max_examples=50,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,

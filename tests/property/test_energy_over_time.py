@@ -22,7 +22,7 @@ from tests.idle_worlds import DOZE, OFF, SLEEP
 from tests.shared_strategies import shared_scenes
 from tests.simulator_strategies import scenes
 
-thoroughly = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+thoroughly = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 
 POLICIES = [Timeout((0.0, 150e-9)), BreakEven(), Predictive(), Clairvoyant()]
 
