@@ -33,6 +33,7 @@ RUN_KEYS = {
     "bytes_across_cuts",
     "accuracy",
     "provenance",
+    "lost_by_fault",
 }
 
 
@@ -132,6 +133,23 @@ def test_simulating_a_saved_plan_draws_its_samples(plan_file: Path, tmp_path: Pa
     assert again == document
     other = json.loads(succeeds(*words, "--format", "json", "--seed", "8"))
     assert other["simulated"] != document["simulated"]
+
+
+def test_cores_rest_by_the_policy_that_is_named(plan_file: Path) -> None:
+    words = ("simulate", "--plan", str(plan_file), "--duration", "10 min", "--format", "json")
+    idle_j, waking_j = {}, {}
+    for policy in ("fixed", "timeout:1ms", "clairvoyant"):
+        by_cause = json.loads(succeeds(*words, "--idle-policy", policy))["simulated"][
+            "energy_by_cause_j"
+        ]
+        idle_j[policy], waking_j[policy] = by_cause["idle"], by_cause["wake"]
+    assert idle_j["timeout:1ms"] > idle_j["fixed"]
+    for policy in ("fixed", "timeout:1ms"):
+        least_j = idle_j["clairvoyant"] + waking_j["clairvoyant"]
+        assert least_j <= (idle_j[policy] + waking_j[policy]) * (1 + 1e-12)
+    refused = wakepath(*words, "--idle-policy", "timeout")
+    assert refused.returncode == 2
+    assert "write timeout:20ms" in refused.stderr
 
 
 def test_an_impossible_deadline_is_an_answer(tmp_path: Path) -> None:
