@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import inf
 
+from devicemodels.cost import LONGEST_S
 from devicemodels.documents.errors import Problem
 from devicemodels.documents.explain import did_you_mean
 from devicemodels.documents.source import Source, TreePath, child
@@ -11,6 +12,7 @@ from devicemodels.platform import Platform
 from simulator.faults import MOST_RETRIES
 from wakepath.conduct_choice import FaultChoice, FaultsChoice, IdleChoice
 
+NANOSECOND = 1e-9
 NEEDS = {
     "stall": ("core", "at", "lasts"),
     "failure": ("core", "at"),
@@ -75,12 +77,24 @@ def _idle(idle: IdleChoice, source: Source) -> Iterator[Problem]:
     if idle.name == "fixed" and idle.exit_latency_limit_s is not None:
         message = "idle_policy.exit_latency_limit: policy 'fixed' rests in the plan's states"
         yield source.problem((*path, "exit_latency_limit"), message, hint="leave it out")
+    if isinstance(idle.after_s, float):
+        yield from _too_long(source, (*path, "after"), idle.after_s)
     if isinstance(idle.after_s, tuple):
+        for place, time_s in enumerate(idle.after_s):
+            yield from _too_long(source, (*path, "after", place), time_s)
         for place, (before, after) in enumerate(pairwise(idle.after_s)):
             if after < before:
                 message = f"idle_policy.after[{place + 1}]: it is before the one ahead of it"
                 hint = "give them in rising order: all count from the beginning of a stay"
                 yield source.problem((*path, "after", place + 1), message, hint=hint)
+
+
+def _too_long(source: Source, path: TreePath, time_s: float | None) -> Iterator[Problem]:
+    if time_s is not None and time_s > LONGEST_S:
+        message = (
+            f"{source.dotted(path)}: it is too long; at most 1e9 s, thirty years, are possible"
+        )
+        yield source.problem(path, message)
 
 
 def _fault(fault: FaultChoice, source: Source, path: TreePath) -> Iterator[Problem]:
@@ -94,9 +108,11 @@ def _fault(fault: FaultChoice, source: Source, path: TreePath) -> Iterator[Probl
         if key not in MAY[fault.kind]:
             message = f"{where}.{key}: kind '{fault.kind}' has none"
             yield source.problem((*path, key), message, hint="leave it out")
-    if fault.lasts_s is not None and fault.lasts_s < 1e-9:
+    if fault.lasts_s is not None and fault.lasts_s < NANOSECOND:
         message = f"{where}.lasts: it is too short; at least 1 ns is needed"
         yield source.problem((*path, "lasts"), message)
+    for key, time_s in (("at", fault.at_s), ("lasts", fault.lasts_s)):
+        yield from _too_long(source, (*path, key), time_s)
     if fault.kind == "brown-out" and fault.remaining is not None and fault.remaining >= 1.0:
         message = f"{where}.remaining: a battery that is full is not empty; below 100 % is needed"
         yield source.problem((*path, "remaining"), message)

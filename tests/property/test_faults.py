@@ -25,7 +25,7 @@ from simulator.idle_policies import BreakEven, Fixed, Predictive, Timeout
 from simulator.power_timeline import power_timeline
 from simulator.residency import core_residencies, link_residencies
 from simulator.trace import UNFINISHED, Outcome
-from tests.idle_worlds import rows_of
+from tests.idle_worlds import assert_same_stays, rows_of
 from tests.shared_strategies import shared_scenes
 
 thoroughly = settings(max_examples=300, deadline=None, derandomize=True, database=None)
@@ -103,6 +103,37 @@ def test_every_released_sample_is_completed_dropped_or_lost_with_one_cause(case,
         for sample in np.flatnonzero(completed).tolist():
             ends_ns = done.end_ns[done.sample == sample]
             assert samples.finish_ns[sample] == ends_ns.max()
+
+
+@thoroughly
+@given(shared_scenes(), POLICIES)
+def test_faults_that_do_not_happen_change_nothing(scene, policy):
+    platform = scene.pipelines[0][0].platform
+    late_ns = 10**9
+    faults = Faults(
+        (
+            *(CoreStall(core.name, late_ns, 5) for core in platform.cores),
+            *(CoreFailure(core.name, late_ns + 5) for core in platform.cores),
+            *(LinkLoss(link.name, 0.0) for link in platform.links),
+            *(LinkCorruption(link.name, 0.0) for link in platform.links),
+        )
+    )
+    plain = simulate_together(
+        scene.pipelines, scene.queue, priorities=scene.priorities, idle=policy
+    )
+    run = play(scene, faults, policy)
+    assert run.duration_ns == plain.duration_ns
+    assert run.pipeline.tobytes() == plain.pipeline.tobytes()
+    assert_same_stays(run.stays, plain.stays)
+    for ours, theirs in zip(run.traces, plain.traces, strict=True):
+        for group in ("samples", "activities"):
+            for name in type(getattr(ours, group)).__slots__:
+                one, other = (
+                    getattr(getattr(ours, group), name),
+                    getattr(getattr(theirs, group), name),
+                )
+                assert one.tobytes() == other.tobytes(), name
+        assert set(ours.faults.lost().values()) <= {0}
 
 
 @thoroughly
