@@ -79,6 +79,7 @@ def perfetto_document(
             [
                 *_slices(pipelines, done, pipeline.tolist(), rows.tolist(), tracks),
                 *_rests(trace, window, tracks),
+                *_off(trace, window, tracks),
                 *(
                     event
                     for index, one in enumerate(pipelines)
@@ -243,6 +244,23 @@ def _rests(run: Run, window: Window, tracks: Tracks) -> Iterator[Event]:
             "dur": _us(int(lasts_ns[row])),
             "args": {"power mW": state.power_w * 1e3},
         }
+
+
+def _off(run: Run, window: Window, tracks: Tracks) -> Iterator[Event]:
+    """The times that cores were off, as slices on their tracks, cut to the window."""
+    record = traces_of(run)[0].faults
+    for core, from_ns, until_ns in () if record is None else record.off:
+        start_ns, end_ns = max(from_ns, window.start_ns), min(until_ns, window.end_ns)
+        if end_ns > start_ns:
+            yield {
+                "ph": "X",
+                "name": "off",
+                "cat": "fault",
+                "pid": PROCESS,
+                "tid": tracks.of_resource(core),
+                "ts": _us(start_ns),
+                "dur": _us(end_ns - start_ns),
+            }
 
 
 def _counters(timeline: PowerTimeline, window: Window) -> Iterator[Event]:

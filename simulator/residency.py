@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.energy import ACTIVE_CAUSES, operating_points, totals
-from simulator.shared_trace import Run, activities_of, traces_of
+from simulator.shared_trace import Run, activities_of, parts_of, traces_of
 from simulator.stays import rest_totals
 from simulator.trace import Activity
 
@@ -27,6 +27,8 @@ class CoreResidency:
     """Leaving the idle state."""
     switch_ns: int
     """Changing the operating point."""
+    off_ns: int = 0
+    """Off, after a failure."""
 
     @property
     def idle_ns(self) -> int:
@@ -36,7 +38,13 @@ class CoreResidency:
     @property
     def elapsed_ns(self) -> int:
         """All of it."""
-        return self.idle_ns + sum(self.active_ns.values()) + self.wake_ns + self.switch_ns
+        return (
+            self.idle_ns
+            + sum(self.active_ns.values())
+            + self.wake_ns
+            + self.switch_ns
+            + self.off_ns
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +66,10 @@ class LinkResidency:
 
 def core_residencies(run: Run) -> tuple[CoreResidency, ...]:
     """One a core of the platform, in order."""
-    pipelines = [(trace.plan, totals(trace)) for trace in traces_of(run)]
+    pipelines = [(part.plan, totals(part)) for part in parts_of(run)]
     rest = rest_totals(run)
+    record = traces_of(run)[0].faults
+    off = () if record is None else record.off
     residencies = []
     for index, core in enumerate(pipelines[0][0].platform.cores):
         states = [state.name for state in core.idle_states]
@@ -77,6 +87,9 @@ def core_residencies(run: Run) -> tuple[CoreResidency, ...]:
                 active_ns=active_ns,
                 wake_ns=int(busy[Activity.WAKE]),
                 switch_ns=int(busy[Activity.SWITCH]),
+                off_ns=sum(
+                    until_ns - from_ns for which, from_ns, until_ns in off if which == index
+                ),
             )
         )
     return tuple(residencies)

@@ -22,6 +22,7 @@ from scheduler.restriction import BARE, restrict
 from scheduler.tabulation import make_problem
 from scheduler.taskgraph import TaskGraph
 from scheduler.validity import check
+from simulator.idle_policies import FIXED, IdlePolicy
 from simulator.trace import Trace
 from wakepath.scenario import SCENARIO_FILE, Scenario
 from wakepath.terminal import print_json
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from networks.gated import GatedNetwork
     from networks.streams.windows import Windows
     from simulator.engine import Progress
+    from simulator.faults import Faults
     from simulator.metrics import Metrics
     from simulator.queues import QueueRule
 
@@ -181,16 +183,25 @@ def simulate_scenario(
     """The scenario's whole duration: the recording over and over, or drawn samples without one."""
     from simulator.engine import simulate  # noqa: PLC0415 - simpy is not for planning
     from simulator.workload import period_ns, replay  # noqa: PLC0415
+    from wakepath.conduct import faults_of, idle_policy  # noqa: PLC0415
 
     queue, duration_s = queue_rule(scenario), scenario.workload.duration_s
+    idle = idle_policy(scenario.idle_policy)
+    faults = faults_of(scenario.faults, plan, scenario.seed)
     if recording is None:
-        return simulate_drawn(plan, duration_s, scenario.seed, queue, progress)
+        return simulate_drawn(plan, duration_s, scenario.seed, queue, progress, idle, faults)
     workload = replay(recording, plan, period_ns(plan), duration_ns=nanoseconds(duration_s))
-    return simulate(plan, workload, queue, progress)
+    return simulate(plan, workload, queue, progress, idle, faults)
 
 
 def simulate_drawn(
-    plan: Plan, duration_s: float, seed: int, queue: "QueueRule", progress: "Progress | None"
+    plan: Plan,
+    duration_s: float,
+    seed: int,
+    queue: "QueueRule",
+    progress: "Progress | None",
+    idle: IdlePolicy = FIXED,
+    faults: "Faults | None" = None,
 ) -> Trace:
     """Samples drawn from the plan's class prior and the gates' stop rates; needs no network."""
     from simulator.engine import simulate  # noqa: PLC0415
@@ -198,7 +209,7 @@ def simulate_drawn(
 
     every_ns = period_ns(plan)
     workload = drawn(plan, every_ns, samples_within(nanoseconds(duration_s), every_ns), seed)
-    return simulate(plan, workload, queue, progress)
+    return simulate(plan, workload, queue, progress, idle, faults)
 
 
 def simulated_figures(trace: Trace, recording: Recording | None) -> "Metrics":

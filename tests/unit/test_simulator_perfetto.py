@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from simulator.engine import simulate
+from simulator.faults import CoreFailure, Faults
 from simulator.perfetto import perfetto_document, write_perfetto
 from simulator.power_timeline import power_timeline
 from simulator.workload import drawn
@@ -192,3 +193,15 @@ def test_a_sample_that_is_seen_on_one_core_only_has_no_flow():
 def test_a_window_that_shows_nothing_is_refused(trace, start_ns, length_ns):
     with pytest.raises(ValueError, match="shows nothing of a run"):
         perfetto_document(trace, start_ns, length_ns)
+
+
+def test_a_core_that_is_off_is_shown_as_off():
+    faults = Faults((CoreFailure("cpu", 600, 900),))
+    document, _ = perfetto_document(simulate(PLAN, releases([0], duration_ns=2000), faults=faults))
+    off = [event for event in of_phase(document, "X") if event["cat"] == "fault"]
+    assert [(event["name"], event["ts"], event["dur"]) for event in off] == [("off", 0.6, 0.3)]
+    names = {e["tid"]: e["args"]["name"] for e in of_phase(document, "M") if "name" in e["args"]}
+    assert names[off[0]["tid"]] == "core cpu"
+    for slices in times(of_phase(document, "X")).values():
+        for (_, end), (start, _) in pairwise(slices):
+            assert start >= end

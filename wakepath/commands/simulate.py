@@ -14,6 +14,8 @@ from simulator.power_csv import write_power_csv
 from simulator.queues import QueueRule
 from simulator.trace import Trace
 from simulator.trace_document import save_trace
+from wakepath.conduct import idle_policy
+from wakepath.conduct_choice import IdleChoice
 from wakepath.flow import (
     load_stream,
     plan_scenario,
@@ -23,7 +25,7 @@ from wakepath.flow import (
     simulated_figures,
     sound_plan,
 )
-from wakepath.options import DURATION
+from wakepath.options import DURATION, IDLE_POLICY
 from wakepath.prediction import predicted
 from wakepath.report import Report
 from wakepath.scenario import Scenario, load_scenario
@@ -58,6 +60,13 @@ DEFAULT_SEED = 0
     type=click.Path(path_type=Path),
     help="Write power and energy by cause at every change as a .csv table (its start).",
 )
+@click.option(
+    "--idle-policy",
+    "idle_choice",
+    type=IDLE_POLICY,
+    help="How cores rest, instead of the scenario's: fixed, timeout:20ms, break-even, predictive, "
+    "clairvoyant (a bound).",
+)
 @seed_option
 @format_option
 def command(
@@ -67,6 +76,7 @@ def command(
     engine: str,
     trace_file: Path | None,
     power_file: Path | None,
+    idle_choice: IdleChoice | None,
     seed: int | None,
     output_format: str,
 ) -> int:
@@ -86,7 +96,10 @@ def command(
         )
     scenario = None if scenario_path is None else load_scenario(scenario_path)
     plan = _plan(scenario, plan_file)
-    trace, recording = _trace(plan, scenario, duration_s, seed)
+    trace, recording = _trace(plan, scenario, duration_s, seed, idle_choice)
+    policy = idle_choice or (IdleChoice() if scenario is None else scenario.idle_policy)
+    if policy.name != "fixed":
+        say(f"cores rest by policy '{policy.name}'; what the planner predicts is for fixed states")
     if trace_file is not None:
         if trace_file.suffix == ".npz":
             save_trace(trace, trace_file)
@@ -117,19 +130,30 @@ def _plan(scenario: Scenario | None, plan_file: Path | None) -> Plan:
 
 
 def _trace(
-    plan: Plan, scenario: Scenario | None, duration_s: float | None, seed: int | None
+    plan: Plan,
+    scenario: Scenario | None,
+    duration_s: float | None,
+    seed: int | None,
+    idle_choice: IdleChoice | None,
 ) -> tuple[Trace, Recording | None]:
     """The run, and the recording that it plays if it plays one."""
     if scenario is None:
         duration_s = DEFAULT_DURATION_S if duration_s is None else duration_s
         with progress("simulating") as advance:
             trace = simulate_drawn(
-                plan, duration_s, DEFAULT_SEED if seed is None else seed, QueueRule(), advance
+                plan,
+                duration_s,
+                DEFAULT_SEED if seed is None else seed,
+                QueueRule(),
+                advance,
+                idle=idle_policy(idle_choice or IdleChoice()),
             )
         return trace, None
     scenario = with_seed(scenario, seed)
     if duration_s is not None:
         scenario = replace(scenario, workload=replace(scenario.workload, duration_s=duration_s))
+    if idle_choice is not None:
+        scenario = replace(scenario, idle_policy=idle_choice)
     recording = None
     if scenario.workload.replay:
         recording = record_stream(plan, load_stream(scenario))
