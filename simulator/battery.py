@@ -16,6 +16,7 @@ from devicemodels.platform import Battery
 from devicemodels.regulator import input_per_output, input_power_w, input_table
 from simulator.confidence import MOST_BATCHES, Interval, falling, mean_interval
 from simulator.cumulative import cumulative_j
+from simulator.power_steps import StepFunction
 from simulator.power_timeline import PowerTimeline, power_timeline
 from simulator.shared_trace import Run, traces_of
 from simulator.workload import period_ns
@@ -101,6 +102,17 @@ def battery_energy_j(
 
     Self-discharge is not in it.
     """
+    steps, impulse_ns, impulse_j = battery_draw(timeline, battery)
+    return cumulative_j(steps, impulse_ns, impulse_j, at_ns)
+
+
+def battery_draw(
+    timeline: PowerTimeline, battery: Battery
+) -> tuple[StepFunction, NDArray[np.int64], NDArray[np.float64]]:
+    """Watts from the battery in steps, and joules (j,) at instants (j,), which do not fall.
+
+    Self-discharge is not in it.
+    """
     table = input_table(battery.regulator)
     time_ns, power_w = timeline.total()
     impulse_ns = np.concatenate([one.impulse_ns for one in timeline.components])
@@ -109,7 +121,7 @@ def battery_energy_j(
     impulse_ns, impulse_j = impulse_ns[order], impulse_j[order]
     load_w = power_w[np.searchsorted(time_ns, impulse_ns, side="right") - 1]
     drawn_j = impulse_j * input_per_output(load_w, *table)
-    return cumulative_j((time_ns, input_power_w(power_w, *table)), impulse_ns, drawn_j, at_ns)
+    return (time_ns, input_power_w(power_w, *table)), impulse_ns, drawn_j
 
 
 def batch_ends_ns(duration_ns: int, every_ns: int, most: int = MOST_BATCHES) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ once, for all of them together. ``simulator.power_timeline`` finds the same joul
 route; that they agree is a test.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import fsum
 
@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
-from devicemodels.platform import Core, IdleState, OperatingPoint
+from devicemodels.platform import Core, OperatingPoint
 from devicemodels.power import active_power_w
 from scheduler.plan import CAUSES, Cause, Plan
-from simulator.shared_trace import Run, traces_of
+from simulator.shared_trace import Run, activities_of, parts_of, planned_of
+from simulator.stays import rest_totals, stays_of
 from simulator.trace import Activity, Trace
 
 ACTIVE_CAUSES: Mapping[Activity, Cause] = {
@@ -55,19 +56,18 @@ def totals(trace: Trace) -> Totals:
 
 def energy_by_cause_j(run: Run) -> dict[Cause, float]:
     """Joules of the whole run by cause; their sum is the energy of the device."""
-    pipelines = [(trace.plan, totals(trace)) for trace in traces_of(run)]
-    any_plan = pipelines[0][0]
-    platform = any_plan.platform
+    pipelines = [(part.plan, totals(part)) for part in parts_of(run)]
+    platform = pipelines[0][0].platform
+    rest = rest_totals(run)
     parts: dict[Cause, list[float]] = {cause: [] for cause in CAUSES}
     parts["rail"].append(platform.rail.power_w * _seconds(run.duration_ns))
     for index, core in enumerate(platform.cores):
-        state = chosen_idle_state(any_plan, core)
-        wakes = sum(int(total.count[index, Activity.WAKE].sum()) for _, total in pipelines)
+        for which, state in enumerate(core.idle_states):
+            parts["wake"].append(int(rest.entries[index, which]) * state.entry_energy_j)
+            parts["wake"].append(int(rest.exits[index, which]) * state.exit_energy_j)
+            parts["idle"].append(state.power_w * _seconds(int(rest.time_ns[index, which])))
         switches = sum(int(total.count[index, Activity.SWITCH].sum()) for _, total in pipelines)
-        busy_ns = sum(int(total.time_ns[index].sum()) for _, total in pipelines)
-        parts["wake"].append(wakes * (state.exit_energy_j + state.entry_energy_j))
         parts["switch"].append(switches * core.switch_energy_j)
-        parts["idle"].append(state.power_w * _seconds(run.duration_ns - busy_ns))
         for plan, total in pipelines:
             for segment, point in operating_points(plan, core).items():
                 power_w = active_power_w(core, point)
@@ -81,13 +81,36 @@ def energy_by_cause_j(run: Run) -> dict[Cause, float]:
             for segment, wire_bytes in crossing_bytes(plan).items():
                 joules = int(transfers[segment]) * wire_bytes * link.energy_j_per_byte
                 parts["link"].append(joules)
+    for cause, joules in never_spent(run):
+        parts[cause].append(-joules)
     return {cause: fsum(joules) for cause, joules in parts.items()}
 
 
-def chosen_idle_state(plan: Plan, core: Core) -> IdleState:
-    """The idle state that the plan chose for a core."""
-    name = plan.idle_state(core.name)
-    return next(state for state in core.idle_states if state.name == name)
+def never_spent(run: Run) -> Iterator[tuple[Cause, float]]:
+    """Of what is counted by the piece, the joules of the pieces that were cut mid-way."""
+    planned = planned_of(run)
+    cut = np.flatnonzero(planned.done < 1.0)
+    if not cut.size:
+        return
+    done, _ = activities_of(run)
+    platform, stays = planned.plans[0].platform, stays_of(run)
+    woke = {
+        core: stays.idle_state[stays.woke & (stays.core == core)].tolist()
+        for core in range(len(platform.cores))
+    }
+    for row in cut.tolist():
+        resource, activity = int(done.resource[row]), int(done.activity[row])
+        left = 1.0 - float(planned.done[row])
+        if activity == Activity.WAKE:
+            earlier = (done.resource[:row] == resource) & (done.activity[:row] == Activity.WAKE)
+            state = woke[resource][int(np.count_nonzero(earlier))]
+            yield "wake", left * platform.cores[resource].idle_states[state].exit_energy_j
+        elif activity == Activity.SWITCH:
+            yield "switch", left * platform.cores[resource].switch_energy_j
+        elif activity == Activity.TRANSFER:
+            link = platform.links[resource - len(platform.cores)]
+            wire_bytes = crossing_bytes(planned.plans[planned.plan[row]])[int(done.segment[row])]
+            yield "link", left * wire_bytes * link.energy_j_per_byte
 
 
 def operating_points(plan: Plan, core: Core) -> dict[int, OperatingPoint]:

@@ -6,8 +6,9 @@ run the causes are those of ``simulator.energy``, and at every instant they add 
 components of ``simulator.power_timeline`` have drawn.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,21 +16,18 @@ from numpy.typing import NDArray
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Core, Link
 from devicemodels.power import active_power_w
-from scheduler.plan import CAUSES, Cause, Plan
+from scheduler.plan import CAUSES, Cause
 from simulator.cumulative import cumulative_j
-from simulator.energy import (
-    ACTIVE_CAUSES,
-    chosen_idle_state,
-    crossing_bytes,
-    operating_points,
-)
+from simulator.energy import ACTIVE_CAUSES, crossing_bytes, operating_points
 from simulator.power_steps import overlapping
 from simulator.power_timeline import power_timeline
-from simulator.shared_trace import Run, activities_of, traces_of
-from simulator.trace import Activities, Activity
+from simulator.shared_trace import Planned, Run, activities_of, planned_of
+from simulator.stays import stays_of
+from simulator.trace import Activities, Activity, Stays
 
 Times = NDArray[np.int64]
 Joules = NDArray[np.float64]
+Table = TypeVar("Table", Activities, Stays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def _spent_at(start_ns: Times, end_ns: Times, joules: Joules, at_ns: Times) -> J
     watts = joules[long] / (lasts_ns[long] / NANOSECONDS_PER_SECOND)
     at_once_ns, at_once_j = end_ns[~long], joules[~long]
     order = np.argsort(at_once_ns, kind="stable")
-    steps = overlapping(start_ns[long], end_ns[long], watts, 0.0)
+    steps = overlapping(start_ns[long], end_ns[long], watts)
     return cumulative_j(steps, at_once_ns[order], at_once_j[order], at_ns)
 
 
@@ -84,61 +82,67 @@ _Spending = tuple[Cause, Times, Times, Joules]
 
 
 def _spendings(run: Run) -> Iterator[_Spending]:
-    plans = [trace.plan for trace in traces_of(run)]
-    platform = plans[0].platform
-    done, pipeline = activities_of(run)
+    planned = planned_of(run)
+    platform = planned.plans[0].platform
+    done, _ = activities_of(run)
+    stays = stays_of(run)
     for index, core in enumerate(platform.cores):
         mine = np.flatnonzero(done.resource == index)
-        yield from _of_core(plans, core, _rows(done, mine), pipeline[mine], run.duration_ns)
+        rests = _rows(stays, np.flatnonzero(stays.core == index))
+        yield from _of_work(planned, core, done, mine)
+        yield from _of_rest(core, _rows(done, mine), planned.done[mine], rests)
     for index, link in enumerate(platform.links):
         mine = np.flatnonzero(done.resource == len(platform.cores) + index)
-        yield _of_link(plans, link, _rows(done, mine), pipeline[mine])
+        yield _of_link(planned, link, done, mine)
     whole = np.array([0]), np.array([run.duration_ns])
     rail_j = platform.rail.power_w * run.duration_ns / NANOSECONDS_PER_SECOND
     yield "rail", *whole, np.array([rail_j])
 
 
-def _of_core(
-    plans: Sequence[Plan],
-    core: Core,
-    done: Activities,
-    pipeline: NDArray[np.int16],
-    duration_ns: int,
+def _of_work(
+    planned: Planned, core: Core, all_done: Activities, mine: NDArray[np.intp]
 ) -> Iterator[_Spending]:
-    state = chosen_idle_state(plans[0], core)
+    done, of_plan = _rows(all_done, mine), planned.plan[mine]
     lasts_s = (done.end_ns - done.start_ns) / NANOSECONDS_PER_SECOND
     power_w = np.zeros(len(lasts_s))
-    for index, plan in enumerate(plans):
+    for index, plan in enumerate(planned.plans):
         for placed, point in operating_points(plan, core).items():
-            power_w[(pipeline == index) & (done.segment == placed)] = active_power_w(core, point)
+            power_w[(of_plan == index) & (done.segment == placed)] = active_power_w(core, point)
     for activity, cause in ACTIVE_CAUSES.items():
         its = done.activity == activity
         yield cause, done.start_ns[its], done.end_ns[its], (power_w * lasts_s)[its]
-    wakes = np.flatnonzero(done.activity == Activity.WAKE)
-    exits_j = np.full(len(wakes), state.exit_energy_j)
-    yield "wake", done.start_ns[wakes], done.end_ns[wakes], exits_j
-    falls_asleep_ns = done.end_ns[np.append(wakes[1:], len(lasts_s)) - 1] if len(wakes) else wakes
-    entries_j = np.full(len(wakes), state.entry_energy_j)
-    yield "wake", falls_asleep_ns, falls_asleep_ns, entries_j
     its = done.activity == Activity.SWITCH
-    switches_j = np.full(int(its.sum()), core.switch_energy_j)
-    yield "switch", done.start_ns[its], done.end_ns[its], switches_j
-    rest_start_ns = np.append(0, done.end_ns)
-    rest_end_ns = np.append(done.start_ns, duration_ns)
-    rest_j = state.power_w * (rest_end_ns - rest_start_ns) / NANOSECONDS_PER_SECOND
-    yield "idle", rest_start_ns, rest_end_ns, rest_j
+    yield (
+        "switch",
+        done.start_ns[its],
+        done.end_ns[its],
+        (core.switch_energy_j * planned.done[mine][its]),
+    )
+
+
+def _of_rest(core: Core, done: Activities, share: Joules, stays: Stays) -> Iterator[_Spending]:
+    """Entering, staying in and leaving idle states; ``share`` of each activity was not cut off."""
+    figures = [(one.power_w, one.entry_energy_j, one.exit_energy_j) for one in core.idle_states]
+    power_w, entry_j, exit_j = np.array(figures)[stays.idle_state].T
+    lasts_s = (stays.end_ns - stays.start_ns) / NANOSECONDS_PER_SECOND
+    yield "idle", stays.start_ns, stays.end_ns, power_w * lasts_s
+    entered_ns = stays.start_ns[stays.entered]
+    yield "wake", entered_ns, entered_ns, entry_j[stays.entered]
+    wakes = done.activity == Activity.WAKE  # one for each stay that work ended, in order
+    yield "wake", done.start_ns[wakes], done.end_ns[wakes], exit_j[stays.woke] * share[wakes]
 
 
 def _of_link(
-    plans: Sequence[Plan], link: Link, done: Activities, pipeline: NDArray[np.int16]
+    planned: Planned, link: Link, all_done: Activities, mine: NDArray[np.intp]
 ) -> _Spending:
+    done, of_plan = _rows(all_done, mine), planned.plan[mine]
     joules = np.zeros(len(done.start_ns))
-    for index, plan in enumerate(plans):
+    for index, plan in enumerate(planned.plans):
         for sender, wire_bytes in crossing_bytes(plan).items():
-            its = (pipeline == index) & (done.segment == sender)
+            its = (of_plan == index) & (done.segment == sender)
             joules[its] = wire_bytes * link.energy_j_per_byte
-    return "link", done.start_ns, done.end_ns, joules
+    return "link", done.start_ns, done.end_ns, joules * planned.done[mine]
 
 
-def _rows(done: Activities, rows: NDArray[np.intp]) -> Activities:
-    return Activities(**{name: getattr(done, name)[rows] for name in Activities.__slots__})
+def _rows(table: Table, rows: NDArray[np.intp]) -> Table:
+    return type(table)(**{name: getattr(table, name)[rows] for name in table.__slots__})

@@ -5,7 +5,7 @@ modelled: from the activities, the plan and the platform's power laws.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from math import fsum, isfinite
 from typing import Any
 
@@ -17,6 +17,7 @@ from scheduler.plan import Cause
 from scheduler.taskgraph import CLASSES, SampleClass
 from simulator.battery import BatteryLife
 from simulator.energy import energy_by_cause_j
+from simulator.shared_trace import parts_of
 from simulator.trace import Activity, Outcome, Trace
 
 
@@ -112,6 +113,8 @@ class Metrics:
     """Which figures were simulated, measured, modelled, recorded."""
     battery: BatteryLife | None = None
     """How long the platform's battery lasts; None where there is none, or the run was measured."""
+    lost_by_fault: Mapping[str, int] = field(default_factory=dict)
+    """By fault of the run: how many samples it cost their answer; they count in ``dropped``."""
 
     def as_document(self) -> dict[str, Any]:
         """Plain data for JSON; a bound that is infinite is None."""
@@ -140,6 +143,8 @@ class PipelineMetrics:
     """By edge that crosses a link."""
     accuracy: Accuracy
     """Of the answers."""
+    lost_by_fault: Mapping[str, int] = field(default_factory=dict)
+    """By fault of the run."""
 
 
 def pipeline_metrics(trace: Trace) -> PipelineMetrics:
@@ -160,6 +165,7 @@ def pipeline_metrics(trace: Trace) -> PipelineMetrics:
         stop_rate_by_gate=_stop_rates(trace),
         bytes_across_cuts=_bytes_across_cuts(trace),
         accuracy=_accuracy(trace, completed),
+        lost_by_fault={} if trace.faults is None else trace.faults.lost(),
     )
 
 
@@ -183,6 +189,7 @@ def metrics(trace: Trace) -> Metrics:
         bytes_across_cuts=own.bytes_across_cuts,
         accuracy=own.accuracy,
         provenance=Provenance(trace.origin, "modelled", trace.answers),
+        lost_by_fault=own.lost_by_fault,
     )
 
 
@@ -218,22 +225,35 @@ def _stop_rates(trace: Trace) -> dict[str, StopRate]:
 
 
 def _bytes_across_cuts(trace: Trace) -> dict[str, CutBytes]:
-    plan, done = trace.plan, trace.activities
-    sent = done.segment[done.activity == Activity.TRANSFER]
-    crossings = np.bincount(sent, minlength=len(plan.task_graph.segments))
-    cuts = {}
-    for sender, edge in enumerate(plan.task_graph.edges):
-        crossing = plan.crossing(edge.source, edge.target)
-        if crossing is not None:
-            count = int(crossings[sender])
-            cuts[edge.name] = CutBytes(
-                codec=crossing.codec,
-                raw_bytes=edge.raw_bytes,
-                wire_bytes=crossing.wire_bytes,
-                crossings=count,
-                total_bytes=count * crossing.wire_bytes,
-            )
+    cuts: dict[str, CutBytes] = {}
+    for part in parts_of(trace):
+        plan, done = part.plan, part.activities
+        sent = done.segment[done.activity == Activity.TRANSFER]
+        crossings = np.bincount(sent, minlength=len(plan.task_graph.segments))
+        for sender, edge in enumerate(plan.task_graph.edges):
+            crossing = plan.crossing(edge.source, edge.target)
+            if crossing is not None:
+                count = int(crossings[sender])
+                cut = CutBytes(
+                    codec=crossing.codec,
+                    raw_bytes=edge.raw_bytes,
+                    wire_bytes=crossing.wire_bytes,
+                    crossings=count,
+                    total_bytes=count * crossing.wire_bytes,
+                )
+                cuts[edge.name] = _together(cuts.get(edge.name), cut)
     return cuts
+
+
+def _together(own: CutBytes | None, more: CutBytes) -> CutBytes:
+    """Crossings of an edge by a plan and by its fallbacks; the codec named is the first plan's."""
+    if own is None:
+        return more
+    return replace(
+        own,
+        crossings=own.crossings + more.crossings,
+        total_bytes=own.total_bytes + more.total_bytes,
+    )
 
 
 def _accuracy(trace: Trace, completed: NDArray[np.bool_]) -> Accuracy:

@@ -10,8 +10,9 @@ import simpy
 from simulator.fair_sharing import FairShare
 from simulator.instants import Bell, Moment
 from simulator.queues import CoreQueue, Job, LinkQueue
+from simulator.resting import Rest
 from simulator.run_state import Process, RunState
-from simulator.trace import Activity
+from simulator.trace import Activity, Stays
 
 
 class CoreProcess:
@@ -21,7 +22,9 @@ class CoreProcess:
         self._run = run
         self._index = index
         self._queue = queue
-        self._operating_point: int | None = None
+        self._rest = Rest(run.idle, index)
+        self._rests_since_ns = 0
+        self._operating_point: int | None = None  # None while it rests
         self._ends = run.priorities.core_ends(index)
         self._chooses = run.priorities.core_chooses(index)
         self._bell = Bell(run.env, self._chooses)
@@ -31,7 +34,8 @@ class CoreProcess:
         env = self._run.env
         while True:
             if not self._queue:
-                self._operating_point = None  # idle, at once
+                self._operating_point = None
+                self._rests_since_ns = self._run.now_ns
                 yield self._bell.sleep()
                 continue
             job = self._queue.pop()
@@ -41,10 +45,17 @@ class CoreProcess:
 
     def arrive(self, job: Job) -> None:
         """Let a job wait here; the core, if idle, will choose once this instant has arrived."""
+        self._wait(job)
+        self._bell.ring()
+
+    def _wait(self, job: Job) -> None:
         dropped = self._queue.put(job)
         if dropped is not None:
             self._run.drop(dropped)
-        self._bell.ring()
+
+    def end(self, end_ns: int) -> Stays:
+        """The run has ended: by then all cores rest. Returns how they did."""
+        return self._rest.end(self._rests_since_ns, end_ns)
 
     def _perform(self, job: Job) -> int:
         """Record all that the core does for a job, and return how long that takes."""
@@ -55,7 +66,8 @@ class CoreProcess:
         steps = pipeline.durations.steps
         step = steps[segment]
         if self._operating_point is None:
-            now = record(now, run.wake_ns[core], core, Activity.WAKE, index, segment, sample)
+            wake_ns = self._rest.wake(self._rests_since_ns, now)
+            now = record(now, wake_ns, core, Activity.WAKE, index, segment, sample)
         elif self._operating_point != step.operating_point:
             now = record(now, run.switch_ns[core], core, Activity.SWITCH, index, segment, sample)
         self._operating_point = step.operating_point
@@ -92,6 +104,7 @@ class _LinkProcess:
 
     def __init__(self, run: RunState, index: int) -> None:
         self._run = run
+        self._index = index
         self._resource = len(run.cores) + index
         self._queue: LinkQueue = deque()
         self._ends = run.priorities.link_ends(index)
@@ -114,7 +127,9 @@ class _LinkProcess:
         self._run.recorder.add(start_ns, lasts_ns, self._resource, Activity.TRANSFER, *whose)
 
     def _deliver(self, job: Job) -> None:
-        """Hand an activation to the core of the segment that reads it."""
+        """Hand an activation to the core of the segment that reads it, if it has come through."""
+        if self._run.carried is not None and not self._run.carried(self._index, job):
+            return
         priority, release_ns, index, segment, sample, _ = job
         receiver = self._run.pipelines[index].durations.steps[segment + 1].core
         following = Job(priority, release_ns, index, segment + 1, sample, True)
@@ -137,6 +152,9 @@ class FifoLinkProcess(_LinkProcess):
             yield Moment(run.env, transfer_ns, self._ends)
             self._deliver(job)
             yield Moment(run.env, 0, self._chooses)
+
+    def stop(self) -> None:
+        """Transfers are recorded when they begin."""
 
 
 class FairLinkProcess(_LinkProcess):
@@ -174,3 +192,8 @@ class FairLinkProcess(_LinkProcess):
             self._record(start_ns, now_ns - start_ns, job)
             self._deliver(job)
         self._look_again()
+
+    def stop(self) -> None:
+        """Transfers are recorded when they have arrived: here are those that never will."""
+        for job, start_ns in self._share.under_way():
+            self._record(start_ns, self._run.now_ns - start_ns, job)

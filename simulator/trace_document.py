@@ -16,7 +16,8 @@ from devicemodels.documents.errors import InputError
 from devicemodels.documents.files import write_atomically
 from devicemodels.documents.json_document import dump_document, load_document
 from scheduler.plan import Plan
-from simulator.trace import TRACE_VERSION, Activities, Activity, Outcome, Samples, Trace
+from simulator.fault_record import NO_CAUSE, FaultRecord
+from simulator.trace import TRACE_VERSION, Activities, Activity, Outcome, Samples, Stays, Trace
 
 SAMPLE_COLUMNS: dict[str, type] = {
     "release_ns": np.int64,
@@ -34,6 +35,15 @@ ACTIVITY_COLUMNS: dict[str, type] = {
     "segment": np.int16,
     "sample": np.int64,
 }
+STAY_COLUMNS: dict[str, type] = {
+    "core": np.int16,
+    "idle_state": np.int16,
+    "start_ns": np.int64,
+    "end_ns": np.int64,
+    "entered": np.bool_,
+    "woke": np.bool_,
+}
+FAULT_COLUMNS: dict[str, type] = {"cause": np.int16, "planned": np.int16, "done": np.float64}
 HEADER_KEYS = {"version", "origin", "duration_ns", "answers"}
 
 Columns = dict[str, NDArray[Any]]
@@ -47,11 +57,21 @@ def save_trace(trace: Trace, path: Path) -> None:
         "duration_ns": trace.duration_ns,
         "answers": trace.answers,
     }
-    columns: Columns = {
-        "header": _text(json.dumps(header)),
-        "plan": _text(dump_document(trace.plan)),
+    columns: Columns = {"plan": _text(dump_document(trace.plan))}
+    if trace.faults is not None:
+        header["faults"] = {"causes": trace.faults.causes, "off": trace.faults.off}
+        for name in FAULT_COLUMNS:
+            columns[f"faults.{name}"] = getattr(trace.faults, name)
+        for index, plan in enumerate(trace.faults.fallbacks):
+            columns[f"fallback.{index}"] = _text(dump_document(plan))
+    columns["header"] = _text(json.dumps(header))
+    groups: dict[str, Samples | Activities | Stays] = {
+        "samples": trace.samples,
+        "activities": trace.activities,
     }
-    for group, value in (("samples", trace.samples), ("activities", trace.activities)):
+    if trace.stays is not None:
+        groups["stays"] = trace.stays
+    for group, value in groups.items():
         for field in fields(value):
             columns[f"{group}.{field.name}"] = getattr(value, field.name)
     buffer = io.BytesIO()
@@ -67,6 +87,9 @@ def load_trace(path: Path) -> Trace:
     plan = load_document(Plan, _json(columns, "plan", file), f"{file}:plan")
     samples = Samples(**_group(columns, "samples", SAMPLE_COLUMNS, file))
     activities = Activities(**_group(columns, "activities", ACTIVITY_COLUMNS, file))
+    stays = None
+    if any(name.startswith("stays.") for name in columns):
+        stays = Stays(**_group(columns, "stays", STAY_COLUMNS, file))
     trace = Trace(
         origin=header["origin"],
         plan=plan,
@@ -74,6 +97,8 @@ def load_trace(path: Path) -> Trace:
         samples=samples,
         activities=activities,
         answers=header["answers"],
+        stays=stays,
+        faults=_faults(columns, header, file) if "faults" in header else None,
     )
     _check(trace, file)
     return trace
@@ -125,7 +150,7 @@ def _header(columns: Columns, file: str) -> dict[str, Any]:
             f"the trace has version {version!r}; this program reads '{TRACE_VERSION}'", file=file
         )
     valid = (
-        set(header) == HEADER_KEYS
+        set(header) - {"faults"} == HEADER_KEYS
         and header["origin"] in ("simulated", "measured")
         and header["answers"] in ("measured", "recorded", "drawn")
         and type(header["duration_ns"]) is int
@@ -137,6 +162,47 @@ def _header(columns: Columns, file: str) -> dict[str, Any]:
             file=file,
         )
     return dict(header)
+
+
+def _faults(columns: Columns, header: dict[str, Any], file: str) -> FaultRecord:
+    said = header["faults"]
+    try:
+        causes = tuple(str(name) for name in said["causes"])
+        off = tuple((int(core), int(start), int(end)) for core, start, end in said["off"])
+    except (TypeError, KeyError, ValueError):
+        message = "the trace's header does not say which faults there were, and what was off when"
+        raise InputError.single(message, file=file) from None
+    fallbacks: list[Plan] = []
+    while (name := f"fallback.{len(fallbacks)}") in columns:
+        fallbacks.append(load_document(Plan, _json(columns, name, file), f"{file}:{name}"))
+    found = {
+        name: _group(columns, "faults", {name: kind}, file)[name]
+        for name, kind in FAULT_COLUMNS.items()
+    }
+    return FaultRecord(causes=causes, fallbacks=tuple(fallbacks), off=off, **found)
+
+
+def _check_faults(record: FaultRecord, trace: Trace, file: str) -> None:
+    samples, activities = len(trace.samples.release_ns), len(trace.activities.start_ns)
+    if (len(record.cause), len(record.planned), len(record.done)) != (
+        samples,
+        activities,
+        activities,
+    ):
+        raise InputError.single("the trace's faults are of other samples and activities", file=file)
+    for name, column, low, high in (
+        ("cause", record.cause, NO_CAUSE, len(record.causes)),
+        ("planned", record.planned, 0, 1 + len(record.fallbacks)),
+    ):
+        _require_within(f"faults.{name}", column, low, np.full(len(column), high), file)
+    if not ((record.done >= 0.0) & (record.done <= 1.0)).all():
+        raise InputError.single("the trace's faults.done are shares from 0 to 1", file=file)
+    for core, start_ns, end_ns in record.off:
+        in_run = 0 <= start_ns <= end_ns <= trace.duration_ns
+        if not (0 <= core < len(trace.plan.platform.cores) and in_run):
+            raise InputError.single(
+                "the trace says of no core, or no time, that it is off", file=file
+            )
 
 
 def _group(columns: Columns, group: str, types: dict[str, type], file: str) -> Columns:
@@ -173,15 +239,48 @@ def _check(trace: Trace, file: str) -> None:
         "activities.sample": (done.sample, 0, len(samples.release_ns)),
     }
     for name, (column, low, high) in ranges.items():
-        outside = np.flatnonzero((column < low) | (column >= high))
-        if outside.size:
-            row = int(outside[0])
-            raise InputError.single(
-                f"the trace's {name}[{row}] is {column[row]}; it must be from {low} to {high - 1}",
-                file=file,
-            )
+        _require_within(name, column, low, np.full(len(column), high), file)
     if (done.end_ns < done.start_ns).any():
         raise InputError.single("an activity of the trace ends before it starts", file=file)
+    if trace.stays is not None:
+        _check_stays(trace.stays, trace, file)
+    if trace.faults is not None:
+        _check_faults(trace.faults, trace, file)
+
+
+def _check_stays(stays: Stays, trace: Trace, file: str) -> None:
+    cores = trace.plan.platform.cores
+    end_ns = np.full(len(stays.core), trace.duration_ns + 1)
+    _require_within("stays.start_ns", stays.start_ns, 0, end_ns, file)
+    _require_within("stays.end_ns", stays.end_ns, 0, end_ns, file)
+    _require_within("stays.core", stays.core, 0, np.full(len(stays.core), len(cores)), file)
+    states = np.array([len(core.idle_states) for core in cores])
+    _require_within("stays.idle_state", stays.idle_state, 0, states[stays.core], file)
+    if (stays.end_ns < stays.start_ns).any():
+        raise InputError.single("a stay of the trace ends before it starts", file=file)
+    done = trace.activities
+    wakes = done.resource[done.activity == Activity.WAKE]
+    for index, core in enumerate(cores):
+        woke = int(np.count_nonzero(stays.woke & (stays.core == index)))
+        if woke != np.count_nonzero(wakes == index):
+            raise InputError.single(
+                f"the trace's stays end in {woke} wake-ups of core '{core.name}', its activities "
+                f"have {np.count_nonzero(wakes == index)}",
+                file=file,
+            )
+
+
+def _require_within(
+    name: str, column: NDArray[Any], low: int, high: NDArray[np.int64], file: str
+) -> None:
+    """Every item from ``low`` to below its ``high``."""
+    outside = np.flatnonzero((column < low) | (column >= high))
+    if outside.size:
+        row = int(outside[0])
+        raise InputError.single(
+            f"the trace's {name}[{row}] is {column[row]}; it must be from {low} to {high[row] - 1}",
+            file=file,
+        )
 
 
 def _text(text: str) -> NDArray[np.uint8]:

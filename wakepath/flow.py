@@ -22,6 +22,7 @@ from scheduler.restriction import BARE, restrict
 from scheduler.tabulation import make_problem
 from scheduler.taskgraph import TaskGraph
 from scheduler.validity import check
+from simulator.idle_policies import FIXED, IdlePolicy
 from simulator.trace import Trace
 from wakepath.scenario import SCENARIO_FILE, Scenario
 from wakepath.terminal import print_json, say
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from networks.gated import GatedNetwork
     from networks.streams.windows import Windows
     from simulator.engine import Progress
+    from simulator.faults import Faults
     from simulator.metrics import Metrics
     from simulator.queues import QueueRule
     from simulator.sources.source import Source
@@ -180,10 +182,14 @@ def simulate_scenario(
     plan: Plan, scenario: Scenario, recording: Recording | None, progress: "Progress | None"
 ) -> Trace:
     """The scenario's workload for all of its duration: from the recording, or drawn without one."""
-    from wakepath.workloads import source_of  # noqa: PLC0415 - not for planning
+    from wakepath.conduct import faults_of, idle_policy  # noqa: PLC0415 - not for planning
+    from wakepath.workloads import source_of  # noqa: PLC0415
 
     source, duration_s = source_of(scenario.workload, recording), scenario.workload.duration_s
-    return simulate_source(plan, source, duration_s, scenario.seed, queue_rule(scenario), progress)
+    idle = idle_policy(scenario.idle_policy)
+    faults = faults_of(scenario.faults, plan, scenario.seed)
+    queue = queue_rule(scenario)
+    return simulate_source(plan, source, duration_s, scenario.seed, queue, progress, idle, faults)
 
 
 def simulate_drawn(
@@ -193,6 +199,8 @@ def simulate_drawn(
     queue: "QueueRule",
     progress: "Progress | None",
     positive_share: float | None = None,
+    idle: IdlePolicy = FIXED,
+    faults: "Faults | None" = None,
 ) -> Trace:
     """Samples every period of the plan, drawn from the gates' stop rates; needs no network.
 
@@ -204,7 +212,7 @@ def simulate_drawn(
     from simulator.workload import period_ns  # noqa: PLC0415
 
     source = Source(Periodic(period_ns(plan)), Drawn(positive_share))
-    return simulate_source(plan, source, duration_s, seed, queue, progress)
+    return simulate_source(plan, source, duration_s, seed, queue, progress, idle, faults)
 
 
 def simulate_source(
@@ -214,6 +222,8 @@ def simulate_source(
     seed: int,
     queue: "QueueRule",
     progress: "Progress | None",
+    idle: IdlePolicy = FIXED,
+    faults: "Faults | None" = None,
 ) -> Trace:
     """What the plan makes of a source; where it counts with another one, that is said.
 
@@ -230,7 +240,7 @@ def simulate_source(
         raise InputError.single(
             f"no sample is released within {duration_s:g} s", hint="simulate for longer"
         )
-    return simulate(plan, made, queue, progress)
+    return simulate(plan, made, queue, progress, idle, faults)
 
 
 def simulated_figures(trace: Trace, recording: Recording | None) -> "Metrics":

@@ -10,6 +10,7 @@ from devicemodels.documents.explain import did_you_mean
 from devicemodels.documents.source import Source, TreePath, child
 from devicemodels.platform import Platform
 from networks.zoo import network_names
+from wakepath.conduct_checks import conduct_names, conduct_problems
 from wakepath.scenario_file import ScenarioFile, platform_source
 from wakepath.workload_checks import NANOSECOND, time_problems, workload_problems
 
@@ -43,6 +44,7 @@ def named_problems(source: Source, folder: Path, *, trained: bool) -> Iterator[P
     hardware, problems = _platform(source, ("hardware", "platform"), folder)
     yield from problems
     yield from _cores(source, target, hardware)
+    yield from conduct_names(source, target)
 
 
 def relation_problems(scenario: ScenarioFile, source: Source) -> Iterator[Problem]:
@@ -71,6 +73,7 @@ def relation_problems(scenario: ScenarioFile, source: Source) -> Iterator[Proble
     if not 0 <= scenario.seed <= LARGEST_SEED:
         message = f"seed: it is a whole number from 0 to 2^64 - 1, not {_short(scenario.seed)}"
         yield source.problem(("seed",), message)
+    yield from conduct_problems(scenario.idle_policy, scenario.faults, source)
 
 
 def _weights(source: Source, folder: Path, trained: bool) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from typing import Literal
 from devicemodels.catalog import is_path
 from devicemodels.documents.quantities import Joules, JouleSeconds, Seconds, Share, Watts
 from scheduler.plan import Objective
+from wakepath.conduct_choice import FaultsChoice, IdleChoice
 from wakepath.workload_choice import WorkloadChoice
 
 
@@ -105,6 +106,10 @@ class ScenarioFile:
     """What happens to samples that cannot be served at once."""
     seed: int = 0
     """Everything random follows from it."""
+    idle_policy: IdleChoice = field(default_factory=IdleChoice)
+    """How cores rest when nothing waits."""
+    faults: FaultsChoice = field(default_factory=FaultsChoice)
+    """What goes wrong while the plan runs, and what is done about it."""
 
 
 def platform_source(platform: str, folder: Path) -> str | Path:

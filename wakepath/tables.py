@@ -164,6 +164,8 @@ def _figures(plan: Plan, columns: list[tuple[str, Metrics]]) -> Table:
     row("latency max", lambda m: quantity(m.latency_s.max, "s"))
     row("deadline misses", lambda m: percent(m.deadline_miss_rate))
     row("dropped or lost", lambda m: f"{m.dropped:,}")
+    for fault in dict.fromkeys(name for _, figures in columns for name in figures.lost_by_fault):
+        row(f"  by {fault}", lambda m, f=fault: f"{m.lost_by_fault.get(f, 0):,}")  # type: ignore[misc]
     for setting in plan.gates:
         gate = setting.gate
         row(f"stopped at {gate}", lambda m, g=gate: percent(m.stop_rate_by_gate[g].overall))  # type: ignore[misc]

@@ -119,7 +119,8 @@ def _one_branch(findings: Sequence[Finding]) -> list[Finding]:
             tried[place][member].append(finding)
 
     def unlikely(members: tuple[str, list[Finding]]) -> tuple[int, int]:
-        return sum(f.kind == "literal_error" for f in members[1]), len(members[1])
+        another = ("literal_error", "tuple_type")  # another tag, or no list where one is needed
+        return sum(f.kind in another for f in members[1]), len(members[1])
 
     meant = {place: min(found.items(), key=unlikely)[0] for place, found in tried.items()}
     return [f for f in findings if f.branch is None or meant[f.branch[0]] == f.branch[1]]

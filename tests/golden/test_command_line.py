@@ -35,6 +35,7 @@ RUN_KEYS = {
     "accuracy",
     "provenance",
     "battery",
+    "lost_by_fault",
 }
 
 
@@ -191,6 +192,23 @@ def test_a_sensor_of_quiet_and_busy_times(tmp_path: Path) -> None:
     simulated = json.loads(done.stdout)["simulated"]
     assert simulated["deadline_miss_rate"] > 0.0
     assert simulated["dropped"] > 0
+
+
+def test_cores_rest_by_the_policy_that_is_named(plan_file: Path) -> None:
+    words = ("simulate", "--plan", str(plan_file), "--duration", "10 min", "--format", "json")
+    idle_j, waking_j = {}, {}
+    for policy in ("fixed", "timeout:1ms", "clairvoyant"):
+        by_cause = json.loads(succeeds(*words, "--idle-policy", policy))["simulated"][
+            "energy_by_cause_j"
+        ]
+        idle_j[policy], waking_j[policy] = by_cause["idle"], by_cause["wake"]
+    assert idle_j["timeout:1ms"] > idle_j["fixed"]
+    for policy in ("fixed", "timeout:1ms"):
+        least_j = idle_j["clairvoyant"] + waking_j["clairvoyant"]
+        assert least_j <= (idle_j[policy] + waking_j[policy]) * (1 + 1e-12)
+    refused = wakepath(*words, "--idle-policy", "timeout")
+    assert refused.returncode == 2
+    assert "write timeout:20ms" in refused.stderr
 
 
 def test_an_impossible_deadline_is_an_answer(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Energy at any instant, and what the battery gives for it, in every run."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -8,18 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devicemodels.regulator import input_per_output, input_power_w, input_table
-from scheduler.plan import CAUSES
+from scheduler.plan import CAUSES, IdleChoice
 from simulator.battery import battery_energy_j, battery_life
 from simulator.cumulative import cumulative_j
 from simulator.energy import energy_by_cause_j
 from simulator.energy_at import energy_at, energy_by_cause_at_j
 from simulator.engine import simulate, simulate_together
+from simulator.idle_policies import BreakEven, Clairvoyant, Predictive, Timeout
 from simulator.power_timeline import power_timeline
 from tests.battery_strategies import batteries, powered_by, regulators
+from tests.idle_worlds import DOZE, OFF, SLEEP
 from tests.shared_strategies import shared_scenes
 from tests.simulator_strategies import scenes
 
 thoroughly = settings(max_examples=100, deadline=None, derandomize=True, database=None)
+
+POLICIES = [Timeout((0.0, 150e-9)), BreakEven(), Predictive(), Clairvoyant()]
 
 
 def ran(scene):
@@ -65,6 +70,21 @@ def test_causes_add_up_to_components_at_every_instant(scene):
     assert sum(middle.by_cause_j.values()) == close(sum(middle.by_component_j.values()))
     whole = energy_at(run, run.duration_ns)
     assert sum(whole.by_component_j.values()) == close(timeline.energy_j())
+
+
+@thoroughly
+@given(
+    scenes(), st.sampled_from([Timeout((0.0, 150e-9)), BreakEven(), Predictive(), Clairvoyant()])
+)
+def test_and_however_the_cores_rest(scene, policy):
+    """Deeper and deeper within one stay, or in another state each time."""
+    cores = tuple(replace(one, idle_states=(DOZE, SLEEP, OFF)) for one in scene.plan.platform.cores)
+    plan = replace(
+        scene.plan,
+        platform=replace(scene.plan.platform, cores=cores),
+        idle=tuple(IdleChoice(one.name, "sleep") for one in cores),
+    )
+    causes_and_components_agree(simulate(plan, scene.workload, scene.queue, idle=policy))
 
 
 @thoroughly

@@ -14,6 +14,8 @@ from simulator.power_csv import write_power_csv
 from simulator.queues import QueueRule
 from simulator.trace import Trace
 from simulator.trace_document import save_trace
+from wakepath.conduct import idle_policy
+from wakepath.conduct_choice import IdleChoice
 from wakepath.flow import (
     load_stream,
     plan_scenario,
@@ -23,7 +25,7 @@ from wakepath.flow import (
     simulated_figures,
     sound_plan,
 )
-from wakepath.options import DURATION, SHARE
+from wakepath.options import DURATION, IDLE_POLICY, SHARE
 from wakepath.prediction import predicted
 from wakepath.report import Report
 from wakepath.scenario import Scenario, load_scenario
@@ -64,6 +66,13 @@ DEFAULT_SEED = 0
     type=click.Path(path_type=Path),
     help="Write power and energy by cause at every change as a .csv table (its start).",
 )
+@click.option(
+    "--idle-policy",
+    "idle_choice",
+    type=IDLE_POLICY,
+    help="How cores rest, instead of the scenario's: fixed, timeout:20ms, break-even, predictive, "
+    "clairvoyant (a bound).",
+)
 @seed_option
 @format_option
 def command(
@@ -74,6 +83,7 @@ def command(
     engine: str,
     trace_file: Path | None,
     power_file: Path | None,
+    idle_choice: IdleChoice | None,
     seed: int | None,
     output_format: str,
 ) -> int:
@@ -93,7 +103,10 @@ def command(
         )
     scenario = None if scenario_path is None else load_scenario(scenario_path)
     plan = _plan(scenario, plan_file)
-    trace, recording = _trace(plan, scenario, duration_s, positive_share, seed)
+    trace, recording = _trace(plan, scenario, duration_s, positive_share, seed, idle_choice)
+    policy = idle_choice or (IdleChoice() if scenario is None else scenario.idle_policy)
+    if policy.name != "fixed":
+        say(f"cores rest by policy '{policy.name}'; what the planner predicts is for fixed states")
     if trace_file is not None:
         if trace_file.suffix == ".npz":
             save_trace(trace, trace_file)
@@ -129,6 +142,7 @@ def _trace(
     duration_s: float | None,
     positive_share: float | None,
     seed: int | None,
+    idle_choice: IdleChoice | None,
 ) -> tuple[Trace, Recording | None]:
     """The run, and the recording that it plays if it plays one."""
     if scenario is None:
@@ -141,6 +155,7 @@ def _trace(
                 QueueRule(),
                 advance,
                 positive_share,
+                idle=idle_policy(idle_choice or IdleChoice()),
             )
         return trace, None
     scenario = with_seed(scenario, seed)
@@ -149,6 +164,8 @@ def _trace(
     if positive_share is not None:
         workload = replace(scenario.workload, positive_share=positive_share)
         scenario = replace(scenario, workload=workload)
+    if idle_choice is not None:
+        scenario = replace(scenario, idle_policy=idle_choice)
     recording = None
     if scenario.workload.replay:
         recording = record_stream(plan, load_stream(scenario))
