@@ -1,0 +1,104 @@
+"""The state of an engine at the beginning of a run, and more room in it."""
+
+import numpy as np
+
+from simulator.compiled.histogram import BUCKETS
+from simulator.compiled.layout import (
+    CLOCK_COLUMNS,
+    END_COLUMNS,
+    FAIR_COLUMNS,
+    FAR,
+    FREE,
+    HEAD,
+    NEXT_FREE,
+    NONE,
+    NOW,
+    PARTS,
+    POINT,
+    ROW_COLUMNS,
+    SHARE_COLUMNS,
+    SLOT_COLUMNS,
+    STATION_COLUMNS,
+    WORK_COLUMNS,
+    Counters,
+    Integers,
+    Record,
+    State,
+    World,
+)
+
+FIRST_SLOTS = 64
+"""Samples under way for which there is room at the beginning."""
+
+
+def resting_state(world: World, slots: int = FIRST_SLOTS) -> State:
+    """All cores are idle, all links free, and nothing is under way."""
+    cores, links = len(world.cores), len(world.fair)
+    stations = np.zeros((cores + links, STATION_COLUMNS), dtype=np.int64)
+    stations[:, POINT] = NONE
+    clock = np.zeros(CLOCK_COLUMNS, dtype=np.int64)
+    clock[NOW] = -1
+    fair = np.zeros((links, FAIR_COLUMNS), dtype=np.int64)
+    fair[:, PARTS] = 1
+    state = State(
+        due=np.full(2 * (cores + links) + 1, FAR, dtype=np.int64),
+        clock=clock,
+        stations=stations,
+        slots=np.zeros((slots, SLOT_COLUMNS), dtype=np.int64),
+        queues=np.zeros((cores + links, slots), dtype=np.int64),
+        fair=fair,
+        shares=np.zeros((links, slots, SHARE_COLUMNS), dtype=np.int64),
+    )
+    clock[FREE] = NONE
+    _free(state, 0)
+    return state
+
+
+def with_room(state: State) -> State:
+    """The same state with twice as many slots; all of the old ones must be taken."""
+    before = len(state.slots)
+    queues = np.zeros((len(state.queues), 2 * before), dtype=np.int64)
+    queues[:, :before] = [
+        np.roll(queue, -head)
+        for queue, head in zip(state.queues, state.stations[:, HEAD], strict=True)
+    ]
+    state.stations[:, HEAD] = 0
+    larger = state._replace(
+        slots=_twice(state.slots, 0), queues=queues, shares=_twice(state.shares, 1)
+    )
+    _free(larger, before)
+    return larger
+
+
+def _twice(array: Integers, axis: int) -> Integers:
+    return np.concatenate([array, np.zeros_like(array)], axis=axis)
+
+
+def _free(state: State, begin: int) -> None:
+    """Chain the slots from ``begin`` on as the free ones."""
+    end = len(state.slots)
+    state.slots[begin:, NEXT_FREE] = np.arange(begin + 1, end + 1)
+    state.slots[end - 1, NEXT_FREE] = NONE
+    state.clock[FREE] = begin
+
+
+def zero_counters(world: World, gates: int) -> Counters:
+    """Nothing has happened; ``gates`` is the most that a pipeline has."""
+    pipelines = len(world.pipelines)
+    return Counters(
+        work=np.zeros((len(world.steps), WORK_COLUMNS), dtype=np.int64),
+        ends=np.zeros((pipelines, END_COLUMNS), dtype=np.int64),
+        fates=np.zeros((pipelines, 4 * (gates + 1)), dtype=np.int64),
+        alone=np.zeros((pipelines, 4 * (gates + 1)), dtype=np.int64),
+        latencies=np.zeros((pipelines, BUCKETS, 2), dtype=np.int64),
+    )
+
+
+def no_record() -> Record:
+    """Nothing is written down."""
+    return Record(
+        rows=np.empty((0, ROW_COLUMNS), dtype=np.int64),
+        filled=np.zeros(2, dtype=np.int64),
+        finish_ns=np.empty(0, dtype=np.int64),
+        outcome=np.empty(0, dtype=np.int8),
+    )
