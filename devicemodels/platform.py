@@ -148,6 +148,26 @@ class Rail:
 
 
 @dataclass(frozen=True, slots=True)
+class RegulatorLoad:
+    """How well a regulator converts at one load."""
+
+    output_power_w: Watts
+    """What the device draws from it."""
+    efficiency: Share
+    """That power over what the regulator then draws from the battery, its own needs included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regulator:
+    """What stands between the battery and the device; ``devicemodels.regulator`` is its law."""
+
+    quiescent_power_w: Watts
+    """Drawn from the battery while the device draws nothing."""
+    loads: tuple[RegulatorLoad, ...]
+    """At least one, the smallest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Battery:
     """The energy store of the device."""
 
@@ -155,6 +175,10 @@ class Battery:
     """Energy when full."""
     usable_share: Share
     """Part of it that can be drawn before the device stops."""
+    self_discharge_per_month: Share = 0.0
+    """Part of the capacity that it loses by itself in a month, a twelfth of 365.25 days."""
+    regulator: Regulator | None = None
+    """Absent where the device draws from the battery without loss."""
 
 
 @dataclass(frozen=True, slots=True)

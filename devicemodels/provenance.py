@@ -126,4 +126,4 @@ def _in_field_names(cls: type, tree: object, path: TreePath) -> str:
             found = keys_named(annotation, part, "yaml")
             names.append(found[0].field if found else part)
         annotation, tree = step(annotation, tree, part, "yaml"), below
-    return ".".join(names)
+    return ".".join(names).replace(".[", "[")

@@ -6,7 +6,7 @@ modelled: from the activities, the plan and the platform's power laws.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from math import fsum
+from math import fsum, isfinite
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from devicemodels.cost import NANOSECONDS_PER_SECOND, nanoseconds
 from scheduler.plan import Cause
 from scheduler.taskgraph import CLASSES, SampleClass
+from simulator.battery import BatteryLife
 from simulator.energy import energy_by_cause_j
 from simulator.trace import Activity, Outcome, Trace
 
@@ -109,10 +110,16 @@ class Metrics:
     """Of the answers."""
     provenance: Provenance
     """Which figures were simulated, measured, modelled, recorded."""
+    battery: BatteryLife | None = None
+    """How long the platform's battery lasts; None where there is none, or the run was measured."""
 
     def as_document(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return asdict(self)
+        """Plain data for JSON; a bound that is infinite is None."""
+        document = asdict(self)
+        if self.battery is not None and self.battery.interval is not None:
+            high = self.battery.interval.high
+            document["battery"]["interval"]["high"] = high if isfinite(high) else None
+        return document
 
 
 @dataclass(frozen=True, slots=True)

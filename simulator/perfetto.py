@@ -3,13 +3,14 @@
 The Chrome JSON format, of which Perfetto documents that it shows complete (X), instant (i),
 counter (C), metadata (M) and flow (s, t, f) events:
 https://perfetto.dev/docs/getting-started/other-formats. Its own protobuf format can do more, but
-would need a protobuf runtime for what the standard library writes here. Times are microseconds,
-with three decimals: exact nanoseconds.
+would need a protobuf runtime for what the standard library writes here. Times are microseconds
+that stand for exact nanoseconds.
 """
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf, nextafter
 from pathlib import Path
 from typing import Any
 
@@ -241,8 +242,13 @@ def _counters(timeline: PowerTimeline, window: Window) -> Iterator[Event]:
 
 
 def _us(time_ns: int) -> float:
-    """Microseconds; three decimals are exact for 100 days."""
-    return time_ns / 1000
+    """Microseconds from which the importer gets the same nanoseconds back, up to 100 days.
+
+    Versions of it up to 2025 cut off what a thousand times this number has behind the point, later
+    ones round it; the next float up serves both where the nearest one would lose a nanosecond.
+    """
+    us = time_ns / 1000
+    return us if int(us * 1000) == time_ns else nextafter(us, inf)
 
 
 def _seconds(time_ns: int) -> float:

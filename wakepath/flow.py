@@ -4,7 +4,7 @@ Each function takes frozen values and returns one. Those that need the network i
 torch when they are called; planning and simulating saved documents never do.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from networks.gated import GatedNetwork
     from networks.streams.windows import Windows
     from simulator.engine import Progress
+    from simulator.metrics import Metrics
     from simulator.queues import QueueRule
 
 
@@ -198,6 +199,19 @@ def simulate_drawn(
     every_ns = period_ns(plan)
     workload = drawn(plan, every_ns, samples_within(nanoseconds(duration_s), every_ns), seed)
     return simulate(plan, workload, queue, progress)
+
+
+def simulated_figures(trace: Trace, recording: Recording | None) -> "Metrics":
+    """Figures of a simulated run, days of battery included.
+
+    How sure these are rests on the first time that ``recording`` was played, if one was.
+    """
+    from simulator.battery import battery_life  # noqa: PLC0415
+    from simulator.metrics import metrics  # noqa: PLC0415
+    from simulator.workload import period_ns  # noqa: PLC0415
+
+    new_ns = None if recording is None else len(recording.labels) * period_ns(trace.plan)
+    return replace(metrics(trace), battery=battery_life(trace, new_ns))
 
 
 def queue_rule(scenario: Scenario) -> "QueueRule":

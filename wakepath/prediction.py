@@ -3,6 +3,7 @@
 from scheduler.plan import Plan
 from scheduler.replay import Outcome, outcomes
 from scheduler.taskgraph import CLASSES
+from simulator.battery import expected_life
 from simulator.metrics import Accuracy, CutBytes, Latency, Metrics, Provenance, StopRate
 
 
@@ -37,6 +38,7 @@ def predicted(plan: Plan) -> Metrics:
         bytes_across_cuts=_cuts(plan, played),
         accuracy=Accuracy(recall=dict.fromkeys(CLASSES), overall=expected.accuracy),
         provenance=Provenance(times="modelled", energy="modelled", answers="validation data"),
+        battery=expected_life(plan),
     )
 
 

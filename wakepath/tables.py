@@ -1,20 +1,20 @@
 """The report as tables that a person reads."""
 
 from collections.abc import Callable, Iterable
+from math import floor, isinf, log10
 
 from rich.console import Console
 from rich.table import Table
 
-from devicemodels.platform import Battery
 from scheduler.plan import CAUSES, Plan
 from scheduler.restriction import BARE
+from simulator.battery import BatteryLife
+from simulator.confidence import Interval
 from simulator.metrics import Metrics
 from wakepath.comparison import Comparison
 from wakepath.fronts import front_table
 from wakepath.report import Report
 from wakepath.units import percent, quantity
-
-SECONDS_PER_DAY = 86_400.0
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -36,6 +36,9 @@ def print_report(report: Report, console: Console) -> None:
     ]
     if columns:
         console.print(_figures(report.plan, columns))
+    figures = report.simulated or report.predicted
+    for line in () if figures is None else _battery_line(figures):
+        console.print(line, highlight=False)
     for line in _honesty(report):
         console.print(line, style="dim", highlight=False)
     if report.comparison is not None and report.measured is not None:
@@ -153,9 +156,8 @@ def _figures(plan: Plan, columns: list[tuple[str, Metrics]]) -> Table:
     for cause in CAUSES:
         row(f"  {cause}", lambda m, c=cause: quantity(m.energy_by_cause_j[c], "J"))  # type: ignore[misc]
     row("mean power (modelled)", lambda m: quantity(m.mean_power_w, "W"))
-    battery = plan.platform.battery
-    if battery is not None:
-        row("days of battery (modelled)", lambda m: _days(m, battery))
+    if plan.platform.battery is not None:
+        row("days of battery (modelled)", lambda m: days_of_battery(m.battery))
     row("latency mean", lambda m: quantity(m.latency_s.mean, "s"))
     row("latency p50", lambda m: quantity(m.latency_s.p50, "s"))
     row("latency p99", lambda m: quantity(m.latency_s.p99, "s"))
@@ -179,11 +181,42 @@ def _figures(plan: Plan, columns: list[tuple[str, Metrics]]) -> Table:
     return table
 
 
-def _days(figures: Metrics, battery: Battery) -> str:
-    usable_j = battery.capacity_j * battery.usable_share
-    if figures.provenance.times == "measured" or figures.mean_power_w <= 0.0:
+def days_of_battery(life: BatteryLife | None) -> str:
+    """``51.6 (51.2 to 52.0)``: days, and their interval where one is known."""
+    if life is None or life.days is None:
         return ""
-    return f"{usable_j / figures.mean_power_w / SECONDS_PER_DAY:.1f}"
+    if life.interval is None:
+        return f"{life.days:.1f}"
+    return "{} ({} to {})".format(*_as_sure_as(life.interval))
+
+
+def _as_sure_as(interval: Interval) -> tuple[str, str, str]:
+    """Value and bounds, with as many decimals as tell them apart, from one to four."""
+    half = interval.half_width
+    decimals = 1 if half == 0.0 or isinf(half) else max(1, min(4, 1 - floor(log10(half))))
+    return (
+        f"{interval.value:.{decimals}f}",
+        f"{interval.low:.{decimals}f}",
+        f"{interval.high:.{decimals}f}",
+    )
+
+
+def _battery_line(figures: Metrics) -> Iterable[str]:
+    """The one-line answer, and what there is to say against it."""
+    life = figures.battery
+    if life is None or life.days is None:
+        return
+    interval = life.interval
+    if interval is None:
+        yield f"battery: {life.days:.1f} days, modelled"
+        return
+    days, low, high = _as_sure_as(interval)
+    yield f"battery: {days} days ({100 * interval.level:g} % interval {low} to {high}), modelled"
+    if interval.dependent:
+        yield (
+            f"the interval is too narrow: even the longest of {interval.batches} batches follow "
+            f"each other (correlation {interval.correlation:.2f}); simulate for longer"
+        )
 
 
 def _honesty(report: Report) -> Iterable[str]:

@@ -33,6 +33,7 @@ RUN_KEYS = {
     "bytes_across_cuts",
     "accuracy",
     "provenance",
+    "battery",
 }
 
 

@@ -14,6 +14,7 @@ from wakepath.flow import (
     problem_of,
     record_stream,
     simulate_scenario,
+    simulated_figures,
 )
 from wakepath.hardware import bench, calibrate_and_execute, execute_calibrated
 from wakepath.prediction import predicted
@@ -48,7 +49,8 @@ def command(
     stream = load_stream(scenario)
     recording = record_stream(plan, stream)
     with progress("simulating") as advance:
-        simulated = metrics(simulate_scenario(plan, scenario, recording, advance))
+        trace = simulate_scenario(plan, scenario, recording, advance)
+    simulated = simulated_figures(trace, recording)
     with bench(scenario, plan.task_graph, stream, scenario.load_hardware()) as on:
         if calibration is None:
             executed = calibrate_and_execute(on, plan, recording)

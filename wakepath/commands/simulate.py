@@ -7,9 +7,10 @@ import click
 
 from devicemodels.documents.errors import InputError
 from scheduler.plan import Plan
+from scheduler.recording import Recording
 from scheduler.registry import DEFAULT_ALGORITHM
-from simulator.metrics import metrics
 from simulator.perfetto import write_perfetto
+from simulator.power_csv import write_power_csv
 from simulator.queues import QueueRule
 from simulator.trace import Trace
 from simulator.trace_document import save_trace
@@ -19,6 +20,7 @@ from wakepath.flow import (
     record_stream,
     simulate_drawn,
     simulate_scenario,
+    simulated_figures,
     sound_plan,
 )
 from wakepath.options import DURATION
@@ -50,6 +52,12 @@ DEFAULT_SEED = 0
     type=click.Path(path_type=Path),
     help="Write the trace: .json for the Perfetto trace viewer (its start), .npz for all of it.",
 )
+@click.option(
+    "--power",
+    "power_file",
+    type=click.Path(path_type=Path),
+    help="Write power and energy by cause at every change as a .csv table (its start).",
+)
 @seed_option
 @format_option
 def command(
@@ -58,6 +66,7 @@ def command(
     duration_s: float | None,
     engine: str,
     trace_file: Path | None,
+    power_file: Path | None,
     seed: int | None,
     output_format: str,
 ) -> int:
@@ -71,9 +80,13 @@ def command(
         raise InputError.single(
             f"a trace cannot be written to '{trace_file}'", hint="end its name in .json or .npz"
         )
+    if power_file is not None and power_file.suffix != ".csv":
+        raise InputError.single(
+            f"power cannot be written to '{power_file}'", hint="end its name in .csv"
+        )
     scenario = None if scenario_path is None else load_scenario(scenario_path)
     plan = _plan(scenario, plan_file)
-    trace = _trace(plan, scenario, duration_s, seed)
+    trace, recording = _trace(plan, scenario, duration_s, seed)
     if trace_file is not None:
         if trace_file.suffix == ".npz":
             save_trace(trace, trace_file)
@@ -84,7 +97,13 @@ def command(
                 f"trace written to {trace_file}: the first {shown.end_ns / 1e9:g} s, "
                 f"{shown.activities:,} activities; {shown.left_out:,} later ones left out"
             )
-    figures = metrics(trace)
+    if power_file is not None:
+        table = write_power_csv(trace, power_file)
+        say(
+            f"power written to {power_file}: the first {table.end_ns / 1e9:g} s of "
+            f"{trace.duration_ns / 1e9:g} s, {table.rows:,} rows"
+        )
+    figures = simulated_figures(trace, recording)
     emit(Report(plan, predicted=predicted(plan), simulated=figures), output_format)
     return 1 if figures.deadline_miss_rate > 0.0 else 0
 
@@ -99,13 +118,15 @@ def _plan(scenario: Scenario | None, plan_file: Path | None) -> Plan:
 
 def _trace(
     plan: Plan, scenario: Scenario | None, duration_s: float | None, seed: int | None
-) -> Trace:
+) -> tuple[Trace, Recording | None]:
+    """The run, and the recording that it plays if it plays one."""
     if scenario is None:
         duration_s = DEFAULT_DURATION_S if duration_s is None else duration_s
         with progress("simulating") as advance:
-            return simulate_drawn(
+            trace = simulate_drawn(
                 plan, duration_s, DEFAULT_SEED if seed is None else seed, QueueRule(), advance
             )
+        return trace, None
     scenario = with_seed(scenario, seed)
     if duration_s is not None:
         scenario = replace(scenario, workload=replace(scenario.workload, duration_s=duration_s))
@@ -113,4 +134,4 @@ def _trace(
     if scenario.workload.replay:
         recording = record_stream(plan, load_stream(scenario))
     with progress("simulating") as advance:
-        return simulate_scenario(plan, scenario, recording, advance)
+        return simulate_scenario(plan, scenario, recording, advance), recording

@@ -1,0 +1,143 @@
+"""What the battery gives for a run, and for how many days it lasts.
+
+The regulator's loss depends on the load, so what counts is the power of the whole platform at every
+instant, not its mean: input power is integrated over every step of the power timeline. Energy that
+is spent in no time is drawn at the efficiency of the load of its moment. Self-discharge is a
+constant power. Everything here is modelled.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from devicemodels.cost import NANOSECONDS_PER_SECOND
+from devicemodels.platform import Battery
+from devicemodels.regulator import input_per_output, input_power_w, input_table
+from scheduler.plan import Plan
+from simulator.confidence import MOST_BATCHES, Interval, falling, mean_interval
+from simulator.cumulative import cumulative_j
+from simulator.power_timeline import PowerTimeline, power_timeline
+from simulator.shared_trace import Run, traces_of
+from simulator.workload import outcomes, period_ns
+
+SECONDS_PER_DAY = 86_400.0
+SECONDS_PER_MONTH = 365.25 * SECONDS_PER_DAY / 12
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryLife:
+    """How long a full battery lasts if the device goes on as it did."""
+
+    days: float | None
+    """Until the usable part is drawn; None if nothing is."""
+    interval: Interval | None
+    """Days and their bounds; None if the run is too short for any, or for an expectation."""
+    device_power_w: float
+    """What the device draws, mean."""
+    battery_power_w: float
+    """What the regulator draws from the battery for that, mean."""
+    self_discharge_w: float
+    """What the battery loses by itself."""
+
+
+def battery_life(run: Run, new_ns: int | None = None) -> BatteryLife | None:
+    """How long the platform's battery lasts at what the run draws; None without a battery.
+
+    ``new_ns`` is for a run that repeats itself, such as a recording played over and over: how much
+    of it is new. The interval rests on that part alone, for repeating tells nothing more.
+    """
+    plan = traces_of(run)[0].plan
+    battery = plan.platform.battery
+    if battery is None or run.duration_ns == 0:
+        return None
+    timeline = power_timeline(run)
+    whole = np.array([run.duration_ns])
+    part_ns = run.duration_ns if new_ns is None else min(new_ns, run.duration_ns)
+    ends = batch_ends_ns(part_ns, max(period_ns(trace.plan) for trace in traces_of(run)))
+    lasts_s = np.diff(ends) / NANOSECONDS_PER_SECOND
+    return life(
+        battery,
+        timeline.energy_j(),
+        float(battery_energy_j(timeline, battery, whole)[0]),
+        run.duration_ns / NANOSECONDS_PER_SECOND,
+        np.diff(battery_energy_j(timeline, battery, ends)) / lasts_s,
+    )
+
+
+def expected_life(plan: Plan) -> BatteryLife | None:
+    """How long the battery lasts by the planner's expectation; None without a battery.
+
+    The mean over all ways in which an isolated sample may end, each played for one period.
+    """
+    from simulator.engine import simulate  # noqa: PLC0415 - simpy is not for planning
+
+    battery = plan.platform.battery
+    if battery is None:
+        return None
+    device_j = battery_j = lasts_s = 0.0
+    for share, workload in outcomes(plan):
+        trace = simulate(plan, workload)
+        timeline, end_ns = power_timeline(trace), np.array([trace.duration_ns])
+        device_j += share * timeline.energy_j()
+        battery_j += share * float(battery_energy_j(timeline, battery, end_ns)[0])
+        lasts_s += share * trace.duration_ns / NANOSECONDS_PER_SECOND
+    return life(battery, device_j, battery_j, lasts_s)
+
+
+def life(
+    battery: Battery,
+    device_j: float,
+    battery_j: float,
+    duration_s: float,
+    batch_w: NDArray[np.float64] | None = None,
+) -> BatteryLife:
+    """From what device and battery gave over a duration, whoever integrated it.
+
+    ``batch_w``, shape (b,), is the mean power at the battery in equally long batches of the run;
+    with it the days come with an interval where there are enough batches.
+    """
+    usable_days = battery.capacity_j * battery.usable_share / SECONDS_PER_DAY
+    self_w = self_discharge_w(battery)
+    mean_w = battery_j / duration_s
+    power = None if batch_w is None else mean_interval(batch_w)
+    return BatteryLife(
+        days=usable_days / (mean_w + self_w) if mean_w + self_w > 0 else None,
+        interval=None if power is None else falling(power, usable_days, self_w),
+        device_power_w=device_j / duration_s,
+        battery_power_w=mean_w,
+        self_discharge_w=self_w,
+    )
+
+
+def self_discharge_w(battery: Battery) -> float:
+    """What a battery loses by itself, as a constant power."""
+    return battery.capacity_j * battery.self_discharge_per_month / SECONDS_PER_MONTH
+
+
+def battery_energy_j(
+    timeline: PowerTimeline, battery: Battery, at_ns: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Joules that the battery gave in [0, t], shape (n,), for each t of ``at_ns`` (n,).
+
+    Self-discharge is not in it.
+    """
+    table = input_table(battery.regulator)
+    time_ns, power_w = timeline.total()
+    impulse_ns = np.concatenate([one.impulse_ns for one in timeline.components])
+    impulse_j = np.concatenate([one.impulse_j for one in timeline.components])
+    order = np.argsort(impulse_ns, kind="stable")
+    impulse_ns, impulse_j = impulse_ns[order], impulse_j[order]
+    load_w = power_w[np.searchsorted(time_ns, impulse_ns, side="right") - 1]
+    drawn_j = impulse_j * input_per_output(load_w, *table)
+    return cumulative_j((time_ns, input_power_w(power_w, *table)), impulse_ns, drawn_j, at_ns)
+
+
+def batch_ends_ns(duration_ns: int, every_ns: int, most: int = MOST_BATCHES) -> NDArray[np.int64]:
+    """Bounds of up to ``most`` equally long batches from 0 on, shape (batches + 1,).
+
+    Each lasts whole periods of ``every_ns``, so that all have as many releases.
+    """
+    periods = duration_ns // every_ns
+    each = max(1, -(-periods // most))
+    return np.arange(periods // each + 1, dtype=np.int64) * (each * every_ns)
