@@ -53,8 +53,8 @@ class Durations:
 
     steps: tuple[Step, ...]
     """One a segment, in order."""
-    wake_ns: tuple[int, ...]
-    """By core: leaving the idle state that the plan chose."""
+    fixed_state: tuple[int, ...]
+    """By core: index of the idle state that the plan chose."""
     switch_ns: tuple[int, ...]
     """By core: changing the operating point while awake."""
 
@@ -74,7 +74,7 @@ def durations(plan: Plan) -> Durations:
     try:
         return Durations(
             steps=tuple(_step(plan, index) for index in range(len(graph.segments))),
-            wake_ns=tuple(_wake_ns(plan, core) for core in platform.cores),
+            fixed_state=fixed_states(plan),
             switch_ns=tuple(nanoseconds(core.switch_latency_s) for core in platform.cores),
         )
     except KeyError as missing:
@@ -82,6 +82,18 @@ def durations(plan: Plan) -> Durations:
             f"plan '{plan.name}' names {missing}, which its task graph and platform do not have: "
             "check the plan"
         ) from None
+
+
+def fixed_states(plan: Plan) -> tuple[int, ...]:
+    """By core: index of the idle state that the plan chose; ``KeyError`` if it is not there."""
+    chosen = []
+    for core in plan.platform.cores:
+        name = plan.idle_state(core.name)
+        names = [state.name for state in core.idle_states]
+        if name not in names:
+            raise KeyError(name)
+        chosen.append(names.index(name))
+    return tuple(chosen)
 
 
 def _step(plan: Plan, index: int) -> Step:
@@ -140,14 +152,6 @@ def _gate_index(plan: Plan, gate: str) -> int:
         if setting.gate == gate:
             return index
     raise KeyError(gate)
-
-
-def _wake_ns(plan: Plan, core: Core) -> int:
-    chosen = plan.idle_state(core.name)
-    for state in core.idle_states:
-        if state.name == chosen:
-            return nanoseconds(state.exit_latency_s)
-    raise KeyError(chosen)
 
 
 def _work_ns(core: Core, point: OperatingPoint, key: str, operators: tuple[Operator, ...]) -> int:

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
-from devicemodels.platform import Core, IdleState, OperatingPoint
+from devicemodels.platform import Core, OperatingPoint
 from devicemodels.power import active_power_w
 from scheduler.plan import CAUSES, Cause, Plan
 from simulator.shared_trace import Run, traces_of
+from simulator.stays import rest_totals
 from simulator.trace import Activity, Trace
 
 ACTIVE_CAUSES: Mapping[Activity, Cause] = {
@@ -56,18 +57,17 @@ def totals(trace: Trace) -> Totals:
 def energy_by_cause_j(run: Run) -> dict[Cause, float]:
     """Joules of the whole run by cause; their sum is the energy of the device."""
     pipelines = [(trace.plan, totals(trace)) for trace in traces_of(run)]
-    any_plan = pipelines[0][0]
-    platform = any_plan.platform
+    platform = pipelines[0][0].platform
+    rest = rest_totals(run)
     parts: dict[Cause, list[float]] = {cause: [] for cause in CAUSES}
     parts["rail"].append(platform.rail.power_w * _seconds(run.duration_ns))
     for index, core in enumerate(platform.cores):
-        state = chosen_idle_state(any_plan, core)
-        wakes = sum(int(total.count[index, Activity.WAKE].sum()) for _, total in pipelines)
+        for which, state in enumerate(core.idle_states):
+            parts["wake"].append(int(rest.entries[index, which]) * state.entry_energy_j)
+            parts["wake"].append(int(rest.exits[index, which]) * state.exit_energy_j)
+            parts["idle"].append(state.power_w * _seconds(int(rest.time_ns[index, which])))
         switches = sum(int(total.count[index, Activity.SWITCH].sum()) for _, total in pipelines)
-        busy_ns = sum(int(total.time_ns[index].sum()) for _, total in pipelines)
-        parts["wake"].append(wakes * (state.exit_energy_j + state.entry_energy_j))
         parts["switch"].append(switches * core.switch_energy_j)
-        parts["idle"].append(state.power_w * _seconds(run.duration_ns - busy_ns))
         for plan, total in pipelines:
             for segment, point in operating_points(plan, core).items():
                 power_w = active_power_w(core, point)
@@ -82,12 +82,6 @@ def energy_by_cause_j(run: Run) -> dict[Cause, float]:
                 joules = int(transfers[segment]) * wire_bytes * link.energy_j_per_byte
                 parts["link"].append(joules)
     return {cause: fsum(joules) for cause, joules in parts.items()}
-
-
-def chosen_idle_state(plan: Plan, core: Core) -> IdleState:
-    """The idle state that the plan chose for a core."""
-    name = plan.idle_state(core.name)
-    return next(state for state in core.idle_states if state.name == name)
 
 
 def operating_points(plan: Plan, core: Core) -> dict[int, OperatingPoint]:

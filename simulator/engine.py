@@ -11,9 +11,12 @@ import numpy as np
 from scheduler.pipelines.priorities import rate_monotonic
 from scheduler.plan import Plan
 from simulator.durations import UnsupportedPlan
+from simulator.idle_policies import FIXED, IdlePolicy
+from simulator.idle_tables import idle_tables
 from simulator.instants import Moment
 from simulator.processes import CoreProcess, FairLinkProcess, FifoLinkProcess
 from simulator.queues import CoreQueue, Job, QueueRule
+from simulator.recorder import merged_stays
 from simulator.run_state import PipelineRun, Process, RunState
 from simulator.shared_trace import SharedTrace
 from simulator.trace import Activities, Trace
@@ -31,15 +34,17 @@ def simulate(
     workload: Workload,
     queue: QueueRule = QueueRule(),  # noqa: B008 - frozen
     progress: Progress | None = None,
+    idle: IdlePolicy = FIXED,
 ) -> Trace:
     """Run ``plan`` on ``workload`` until every released sample is answered or dropped.
 
     The same arguments give the same trace, to the last nanosecond. The trace is as long as the
     workload, or longer if the last answer comes later. Raises ``UnsupportedPlan`` if the plan is
-    not a chain or contradicts itself, ``UnsupportedOperator`` if a core cannot do its work, and
-    ``ValueError`` if the workload's releases are not in order of time.
+    not a chain or contradicts itself, ``UnsupportedOperator`` if a core cannot do its work,
+    ``InputError`` if the idle policy does not fit the platform, and ``ValueError`` if the
+    workload's releases are not in order of time.
     """
-    return simulate_together([(plan, workload)], queue, progress).traces[0]
+    return simulate_together([(plan, workload)], queue, progress, idle=idle).traces[0]
 
 
 def simulate_together(
@@ -47,6 +52,7 @@ def simulate_together(
     queue: QueueRule = QueueRule(),  # noqa: B008 - frozen
     progress: Progress | None = None,
     priorities: Sequence[int] | None = None,
+    idle: IdlePolicy = FIXED,
 ) -> SharedTrace:
     """Run several plans on one platform, each on its own workload, as ``simulate`` runs one.
 
@@ -69,7 +75,8 @@ def simulate_together(
             for index, ((plan, workload), priority) in enumerate(
                 zip(pipelines, priorities, strict=True)
             )
-        ]
+        ],
+        idle_tables(idle, pipelines[0][0]),
     )
     platform = pipelines[0][0].platform
     run.cores.extend(CoreProcess(run, i, CoreQueue(queue)) for i in range(len(platform.cores)))
@@ -146,7 +153,8 @@ def _in_order(pipelines: Sequence[PipelineRun]) -> Iterator[tuple[int, int, int]
 
 def _trace(run: RunState) -> SharedTrace:
     done, pipeline = run.recorder.activities()
-    ends = [run.now_ns, *(one.workload.duration_ns for one in run.pipelines)]
+    duration_ns = max(run.now_ns, *(one.workload.duration_ns for one in run.pipelines))
+    stays = merged_stays([core.end(duration_ns) for core in run.cores])
     traces = []
     for one in run.pipelines:
         mine = np.flatnonzero(pipeline == one.index)
@@ -155,10 +163,11 @@ def _trace(run: RunState) -> SharedTrace:
             Trace(
                 origin="simulated",
                 plan=one.plan,
-                duration_ns=max(ends),
+                duration_ns=duration_ns,
                 samples=one.samples(),
                 activities=Activities(**columns),
                 answers=one.workload.answers,
+                stays=stays if len(run.pipelines) == 1 else None,
             )
         )
-    return SharedTrace(tuple(traces), pipeline, max(ends))
+    return SharedTrace(tuple(traces), pipeline, duration_ns, stays)

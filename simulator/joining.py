@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from simulator.trace import UNFINISHED, Activities, Samples, Trace
+from simulator.recorder import merged_stays
+from simulator.stays import stays_of
+from simulator.trace import UNFINISHED, Activities, Samples, Stays, Trace
 
 
 def join(traces: Sequence[Trace]) -> Trace:
@@ -16,11 +18,12 @@ def join(traces: Sequence[Trace]) -> Trace:
     """
     if not traces:
         raise ValueError("there is nothing to join")
-    samples, activities = [], []
+    samples, activities, stays = [], [], []
     start_ns = released = 0
     for trace in traces:
         samples.append(_shifted_samples(trace.samples, start_ns))
         activities.append(_shifted_activities(trace.activities, start_ns, released))
+        stays.append(_shifted_stays(stays_of(trace), start_ns))
         start_ns += trace.duration_ns
         released += len(trace.samples.label)
     return replace(
@@ -28,6 +31,7 @@ def join(traces: Sequence[Trace]) -> Trace:
         duration_ns=start_ns,
         samples=Samples(*map(np.concatenate, zip(*samples, strict=True))),
         activities=Activities(*map(np.concatenate, zip(*activities, strict=True))),
+        stays=merged_stays(stays) if any(trace.stays is not None for trace in traces) else None,
     )
 
 
@@ -52,3 +56,7 @@ def _shifted_activities(done: Activities, by_ns: int, samples: int) -> tuple[np.
         done.segment,
         done.sample + samples,
     )
+
+
+def _shifted_stays(stays: Stays, by_ns: int) -> Stays:
+    return replace(stays, start_ns=stays.start_ns + by_ns, end_ns=stays.end_ns + by_ns)

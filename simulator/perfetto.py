@@ -21,6 +21,7 @@ from devicemodels.documents.files import write_atomically
 from simulator.perfetto_tracks import FIRST_TRACK, PROCESS, Event, Tracks
 from simulator.power_timeline import PowerTimeline, power_timeline
 from simulator.shared_trace import Run, activities_of, traces_of
+from simulator.stays import stays_of
 from simulator.trace import NOT_STOPPED, Activities, Activity, Outcome, Trace
 
 DEFAULT_WINDOW_NS = 60 * NANOSECONDS_PER_SECOND
@@ -77,6 +78,7 @@ def perfetto_document(
         *sorted(
             [
                 *_slices(pipelines, done, pipeline.tolist(), rows.tolist(), tracks),
+                *_rests(trace, window, tracks),
                 *(
                     event
                     for index, one in enumerate(pipelines)
@@ -220,6 +222,26 @@ def _sensor(trace: Trace, window: Window, track: int) -> Iterator[Event]:
                 if exit_gate == NOT_STOPPED
                 else trace.plan.gates[exit_gate].gate,
             },
+        }
+
+
+def _rests(run: Run, window: Window, tracks: Tracks) -> Iterator[Event]:
+    """Idle states as slices on the tracks of their cores, cut to the window: they may last days."""
+    stays, cores = stays_of(run), traces_of(run)[0].plan.platform.cores
+    start_ns = np.maximum(stays.start_ns, window.start_ns)
+    lasts_ns = np.minimum(stays.end_ns, window.end_ns) - start_ns
+    for row in np.flatnonzero(lasts_ns > 0).tolist():
+        core = int(stays.core[row])
+        state = cores[core].idle_states[int(stays.idle_state[row])]
+        yield {
+            "ph": "X",
+            "name": f"idle {state.name}",
+            "cat": "idle",
+            "pid": PROCESS,
+            "tid": tracks.of_resource(core),
+            "ts": _us(int(start_ns[row])),
+            "dur": _us(int(lasts_ns[row])),
+            "args": {"power mW": state.power_w * 1e3},
         }
 
 

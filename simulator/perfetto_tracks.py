@@ -51,6 +51,10 @@ class Tracks:
         """Of an activity."""
         return FIRST_TRACK + self._first[self._resource[row]] + self._lane[row]
 
+    def of_resource(self, resource: int) -> int:
+        """Of a core or link; the first of a fair link."""
+        return FIRST_TRACK + self._first[resource]
+
     def metadata(self) -> Iterator[Event]:
         """Names and order of all tracks."""
         yield _metadata("process_name", PROCESS, {"name": self._process})

@@ -1,12 +1,11 @@
 """Watts over time, component by component: what a power counter in a trace viewer shows.
 
-Built interval by interval from the activities, so its integral reaches the run's energy by
-another route than ``simulator.energy``, which multiplies total times and counts.
+Built interval by interval from the activities and stays, so its integral reaches the run's energy
+by another route than ``simulator.energy``, which multiplies total times and counts.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +16,13 @@ from devicemodels.power import active_power_w
 from scheduler.plan import Plan
 from simulator.energy import (
     ACTIVE_CAUSES,
-    chosen_idle_state,
     crossing_bytes,
     operating_points,
 )
-from simulator.power_steps import changes, disjoint, overlapping
+from simulator.power_steps import before, changes, disjoint, overlapping
 from simulator.shared_trace import Run, activities_of, traces_of
-from simulator.trace import Activities, Activity
+from simulator.stays import stays_of
+from simulator.trace import Activities, Activity, Stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +73,17 @@ def power_timeline(run: Run) -> PowerTimeline:
     plans = [trace.plan for trace in traces_of(run)]
     platform = plans[0].platform
     done, pipeline = activities_of(run)
+    stays = stays_of(run)
     components = []
     for index, core in enumerate(platform.cores):
         mine = np.flatnonzero(done.resource == index)
-        components.append(_core_power(plans, core, done, pipeline, mine))
+        rests = np.flatnonzero(stays.core == index)
+        components.append(
+            _core_power(plans, core, done, pipeline, mine, stays, rests, run.duration_ns)
+        )
     for index, link in enumerate(platform.links):
         mine = np.flatnonzero(done.resource == len(platform.cores) + index)
-        components.append(_link_power(plans, link, done, pipeline, mine))
+        components.append(_link_power(plans, link, done, pipeline, mine, run.duration_ns))
     rail = np.array([platform.rail.power_w])
     components.append(_component("rail", np.zeros(1, dtype=np.int64), rail, [], []))
     return PowerTimeline(run.duration_ns, tuple(components))
@@ -92,10 +95,12 @@ def _core_power(
     done: Activities,
     pipeline: NDArray[np.int16],
     mine: NDArray[np.int64],
+    stays: Stays,
+    rests: NDArray[np.int64],
+    run_ns: int,
 ) -> ComponentPower:
     start_ns, end_ns = done.start_ns[mine], done.end_ns[mine]
     activity, segment = done.activity[mine], done.segment[mine]
-    state = chosen_idle_state(plans[0], core)
     power_w = np.zeros(len(start_ns))
     working = np.isin(activity, [int(a) for a in ACTIVE_CAUSES])
     for index, plan in enumerate(plans):
@@ -103,14 +108,21 @@ def _core_power(
         for placed, point in operating_points(plan, core).items():
             power_w[its & (segment == placed)] = active_power_w(core, point)
     spent_j = np.zeros(len(start_ns))
-    spent_j[activity == Activity.WAKE] = state.exit_energy_j
+    figures = [(one.power_w, one.entry_energy_j, one.exit_energy_j) for one in core.idle_states]
+    rest_w, entry_j, exit_j = np.array(figures)[stays.idle_state[rests]].T
+    spent_j[activity == Activity.WAKE] = exit_j[stays.woke[rests]]  # one WAKE each, in order
     spent_j[activity == Activity.SWITCH] = core.switch_energy_j
-    entries_ns = [int(end_ns[last]) for last in _before_idle(activity)]
+    entered = stays.entered[rests]
     return _with_spent(
         core.name,
-        (start_ns, end_ns, power_w, spent_j),
-        state.power_w,
-        (entries_ns, [state.entry_energy_j] * len(entries_ns)),
+        (
+            np.concatenate([start_ns, stays.start_ns[rests]]),
+            np.concatenate([end_ns, stays.end_ns[rests]]),
+            np.concatenate([power_w, rest_w]),
+            np.concatenate([spent_j, np.zeros(len(rests))]),
+        ),
+        (stays.start_ns[rests][entered].tolist(), entry_j[entered].tolist()),
+        run_ns,
     )
 
 
@@ -120,6 +132,7 @@ def _link_power(
     done: Activities,
     pipeline: NDArray[np.int16],
     mine: NDArray[np.int64],
+    run_ns: int,
 ) -> ComponentPower:
     start_ns, end_ns = done.start_ns[mine], done.end_ns[mine]
     spent_j = np.zeros(len(start_ns))
@@ -128,13 +141,7 @@ def _link_power(
             its = (pipeline[mine] == index) & (done.segment[mine] == sender)
             spent_j[its] = wire_bytes * link.energy_j_per_byte
     intervals = (start_ns, end_ns, np.zeros(len(start_ns)), spent_j)
-    return _with_spent(link.name, intervals, 0.0, ([], []), overlap=link.arbitration == "fair")
-
-
-def _before_idle(activity: NDArray[np.int8]) -> list[int]:
-    """Index of the last activity of each stay awake; one a WAKE, each stay begins with one."""
-    wakes = np.flatnonzero(activity == Activity.WAKE).tolist()
-    return [following - 1 for _, following in pairwise([*wakes, len(activity)])]
+    return _with_spent(link.name, intervals, ([], []), run_ns, overlap=link.arbitration == "fair")
 
 
 _Intervals = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
@@ -144,23 +151,25 @@ _Intervals = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], ND
 def _with_spent(
     name: str,
     intervals: _Intervals,
-    otherwise_w: float,
     impulses: tuple[list[int], list[float]],
+    run_ns: int,
     *,
     overlap: bool = False,
 ) -> ComponentPower:
-    """Steps that draw each interval's power, and ``otherwise_w`` between the intervals.
+    """Steps that draw each interval's power, and nothing between the intervals.
 
     Energy of an interval without length becomes an impulse. Intervals may ``overlap`` only where
     that is said, and what they draw adds up then.
     """
     start_ns, end_ns, power_w, spent_j = intervals
     lasts_ns = end_ns - start_ns
-    long = lasts_ns > 0
+    long = np.flatnonzero(lasts_ns > 0)
+    long = long[np.argsort(start_ns[long], kind="stable")]
     watts = power_w[long] + spent_j[long] / (lasts_ns[long] / NANOSECONDS_PER_SECOND)
     steps_of = overlapping if overlap else disjoint
-    times, steps = steps_of(start_ns[long], end_ns[long], watts, otherwise_w)
-    at_once = ~long & (spent_j > 0)
+    times, steps = steps_of(start_ns[long], end_ns[long], watts)
+    times, steps = before(times, steps, run_ns)
+    at_once = (lasts_ns == 0) & (spent_j > 0)
     return _component(
         name,
         times,

@@ -10,8 +10,9 @@ import simpy
 from simulator.fair_sharing import FairShare
 from simulator.instants import Bell, Moment
 from simulator.queues import CoreQueue, Job, LinkQueue
+from simulator.resting import Rest
 from simulator.run_state import Process, RunState
-from simulator.trace import Activity
+from simulator.trace import Activity, Stays
 
 
 class CoreProcess:
@@ -21,7 +22,9 @@ class CoreProcess:
         self._run = run
         self._index = index
         self._queue = queue
-        self._operating_point: int | None = None
+        self._rest = Rest(run.idle, index)
+        self._rests_since_ns = 0
+        self._operating_point: int | None = None  # None while it rests
         self._ends = run.priorities.core_ends(index)
         self._chooses = run.priorities.core_chooses(index)
         self._bell = Bell(run.env, self._chooses)
@@ -31,7 +34,8 @@ class CoreProcess:
         env = self._run.env
         while True:
             if not self._queue:
-                self._operating_point = None  # idle, at once
+                self._operating_point = None
+                self._rests_since_ns = self._run.now_ns
                 yield self._bell.sleep()
                 continue
             job = self._queue.pop()
@@ -46,6 +50,10 @@ class CoreProcess:
             self._run.drop(dropped)
         self._bell.ring()
 
+    def end(self, end_ns: int) -> Stays:
+        """The run has ended: by then all cores rest. Returns how they did."""
+        return self._rest.end(self._rests_since_ns, end_ns)
+
     def _perform(self, job: Job) -> int:
         """Record all that the core does for a job, and return how long that takes."""
         run, record, core = self._run, self._run.recorder.add, self._index
@@ -55,7 +63,8 @@ class CoreProcess:
         steps = pipeline.durations.steps
         step = steps[segment]
         if self._operating_point is None:
-            now = record(now, run.wake_ns[core], core, Activity.WAKE, index, segment, sample)
+            wake_ns = self._rest.wake(self._rests_since_ns, now)
+            now = record(now, wake_ns, core, Activity.WAKE, index, segment, sample)
         elif self._operating_point != step.operating_point:
             now = record(now, run.switch_ns[core], core, Activity.SWITCH, index, segment, sample)
         self._operating_point = step.operating_point

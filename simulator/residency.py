@@ -7,6 +7,7 @@ import numpy as np
 
 from simulator.energy import ACTIVE_CAUSES, operating_points, totals
 from simulator.shared_trace import Run, activities_of, traces_of
+from simulator.stays import rest_totals
 from simulator.trace import Activity
 
 
@@ -16,16 +17,21 @@ class CoreResidency:
 
     core: str
     """Name of the core."""
-    idle_state: str
-    """The idle state that the plan chose."""
-    idle_ns: int
-    """In that idle state."""
+    idle_by_state_ns: Mapping[str, int]
+    """Resting, by name of the idle state."""
+    entries: Mapping[str, int]
+    """How often each idle state was entered, by its name; where the run began does not count."""
     active_ns: Mapping[str, int]
     """Computing (segments, gates, codecs), by name of the operating point."""
     wake_ns: int
     """Leaving the idle state."""
     switch_ns: int
     """Changing the operating point."""
+
+    @property
+    def idle_ns(self) -> int:
+        """Resting, in any idle state."""
+        return sum(self.idle_by_state_ns.values())
 
     @property
     def elapsed_ns(self) -> int:
@@ -53,9 +59,10 @@ class LinkResidency:
 def core_residencies(run: Run) -> tuple[CoreResidency, ...]:
     """One a core of the platform, in order."""
     pipelines = [(trace.plan, totals(trace)) for trace in traces_of(run)]
-    any_plan = pipelines[0][0]
+    rest = rest_totals(run)
     residencies = []
-    for index, core in enumerate(any_plan.platform.cores):
+    for index, core in enumerate(pipelines[0][0].platform.cores):
+        states = [state.name for state in core.idle_states]
         busy = sum(total.time_ns[index].sum(axis=1) for _, total in pipelines)
         active_ns = {point.name: 0 for point in core.operating_points}
         for plan, total in pipelines:
@@ -65,8 +72,8 @@ def core_residencies(run: Run) -> tuple[CoreResidency, ...]:
         residencies.append(
             CoreResidency(
                 core=core.name,
-                idle_state=any_plan.idle_state(core.name),
-                idle_ns=run.duration_ns - int(busy.sum()),
+                idle_by_state_ns=dict(zip(states, rest.time_ns[index].tolist(), strict=False)),
+                entries=dict(zip(states, rest.entries[index].tolist(), strict=False)),
                 active_ns=active_ns,
                 wake_ns=int(busy[Activity.WAKE]),
                 switch_ns=int(busy[Activity.SWITCH]),

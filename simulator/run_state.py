@@ -8,10 +8,11 @@ import simpy
 
 from scheduler.plan import Plan
 from simulator.durations import Durations, durations
+from simulator.idle_tables import IdleTables
 from simulator.instants import Priorities
 from simulator.queues import Job
 from simulator.recorder import ActivityRecorder
-from simulator.trace import NOT_STOPPED, UNFINISHED, Outcome, Samples
+from simulator.trace import NOT_STOPPED, UNFINISHED, Outcome, Samples, Stays
 from simulator.workload import Workload
 
 Process = Generator[simpy.Event, None, None]
@@ -25,6 +26,13 @@ class Station(Protocol):
 
     def arrive(self, job: Job) -> None:
         """Let a job wait here."""
+
+
+class CoreStation(Station, Protocol):
+    """A core."""
+
+    def end(self, end_ns: int) -> Stays:
+        """The run has ended; returns how the core rested."""
 
 
 class PipelineRun:
@@ -57,15 +65,15 @@ class PipelineRun:
 class RunState:
     """The world of one simulation; ``cores`` and ``links`` are put in by the engine."""
 
-    def __init__(self, pipelines: Sequence[PipelineRun]) -> None:
+    def __init__(self, pipelines: Sequence[PipelineRun], idle: IdleTables) -> None:
         self.pipelines = pipelines
+        self.idle = idle
         self.env = simpy.Environment()
         self.recorder = ActivityRecorder()
         platform = pipelines[0].plan.platform
         self.priorities = Priorities(len(platform.cores), len(platform.links))
-        self.wake_ns = pipelines[0].durations.wake_ns
         self.switch_ns = pipelines[0].durations.switch_ns
-        self.cores: list[Station] = []
+        self.cores: list[CoreStation] = []
         self.links: list[Station] = []
 
     @property

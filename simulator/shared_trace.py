@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devicemodels.platform import Platform
-from simulator.trace import Activities, Trace
+from simulator.trace import Activities, Stays, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class SharedTrace:
     they happened. Those of one pipeline come in the order of its trace."""
     duration_ns: int
     """Length of the run."""
+    stays: Stays | None = None
+    """How the cores rested; None where nobody says."""
 
     @property
     def platform(self) -> Platform:

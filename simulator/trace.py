@@ -85,6 +85,30 @@ class Activities:
 
 
 @dataclass(frozen=True, slots=True)
+class Stays:
+    """One row an idle state that a core entered, in order of (start, core), then as they happened.
+
+    A state that was entered and left at once has a row too, for it may have cost something. The
+    first row of a core is the state it was in when the run began. A core that goes from one idle
+    state to a deeper one without waking has a row for each.
+    """
+
+    core: NDArray[np.int16]
+    """Shape (k,): index into the platform's cores."""
+    idle_state: NDArray[np.int16]
+    """Shape (k,): index into that core's idle states."""
+    start_ns: NDArray[np.int64]
+    """Shape (k,)."""
+    end_ns: NDArray[np.int64]
+    """Shape (k,): not before ``start_ns``; the run's end where nothing followed."""
+    entered: NDArray[np.bool_]
+    """Shape (k,): whether the state's entry energy was spent at ``start_ns``; not where the run
+    began."""
+    woke: NDArray[np.bool_]
+    """Shape (k,): whether work came at ``end_ns`` and the core left the state by its exit."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """A run of a plan, simulated or measured."""
 
@@ -100,3 +124,6 @@ class Trace:
     """What every core and link did."""
     answers: AnswerSource = "measured"
     """Where the gate decisions and answers come from."""
+    stays: Stays | None = None
+    """How the cores rested. None where nobody says: in a measured run, and in one pipeline of
+    several, where it is a matter of the whole run. ``simulator.stays`` then takes the gaps."""

@@ -16,7 +16,7 @@ from devicemodels.documents.errors import InputError
 from devicemodels.documents.files import write_atomically
 from devicemodels.documents.json_document import dump_document, load_document
 from scheduler.plan import Plan
-from simulator.trace import TRACE_VERSION, Activities, Activity, Outcome, Samples, Trace
+from simulator.trace import TRACE_VERSION, Activities, Activity, Outcome, Samples, Stays, Trace
 
 SAMPLE_COLUMNS: dict[str, type] = {
     "release_ns": np.int64,
@@ -33,6 +33,14 @@ ACTIVITY_COLUMNS: dict[str, type] = {
     "activity": np.int8,
     "segment": np.int16,
     "sample": np.int64,
+}
+STAY_COLUMNS: dict[str, type] = {
+    "core": np.int16,
+    "idle_state": np.int16,
+    "start_ns": np.int64,
+    "end_ns": np.int64,
+    "entered": np.bool_,
+    "woke": np.bool_,
 }
 HEADER_KEYS = {"version", "origin", "duration_ns", "answers"}
 
@@ -51,7 +59,13 @@ def save_trace(trace: Trace, path: Path) -> None:
         "header": _text(json.dumps(header)),
         "plan": _text(dump_document(trace.plan)),
     }
-    for group, value in (("samples", trace.samples), ("activities", trace.activities)):
+    groups: dict[str, Samples | Activities | Stays] = {
+        "samples": trace.samples,
+        "activities": trace.activities,
+    }
+    if trace.stays is not None:
+        groups["stays"] = trace.stays
+    for group, value in groups.items():
         for field in fields(value):
             columns[f"{group}.{field.name}"] = getattr(value, field.name)
     buffer = io.BytesIO()
@@ -67,6 +81,9 @@ def load_trace(path: Path) -> Trace:
     plan = load_document(Plan, _json(columns, "plan", file), f"{file}:plan")
     samples = Samples(**_group(columns, "samples", SAMPLE_COLUMNS, file))
     activities = Activities(**_group(columns, "activities", ACTIVITY_COLUMNS, file))
+    stays = None
+    if any(name.startswith("stays.") for name in columns):
+        stays = Stays(**_group(columns, "stays", STAY_COLUMNS, file))
     trace = Trace(
         origin=header["origin"],
         plan=plan,
@@ -74,6 +91,7 @@ def load_trace(path: Path) -> Trace:
         samples=samples,
         activities=activities,
         answers=header["answers"],
+        stays=stays,
     )
     _check(trace, file)
     return trace
@@ -173,15 +191,46 @@ def _check(trace: Trace, file: str) -> None:
         "activities.sample": (done.sample, 0, len(samples.release_ns)),
     }
     for name, (column, low, high) in ranges.items():
-        outside = np.flatnonzero((column < low) | (column >= high))
-        if outside.size:
-            row = int(outside[0])
-            raise InputError.single(
-                f"the trace's {name}[{row}] is {column[row]}; it must be from {low} to {high - 1}",
-                file=file,
-            )
+        _require_within(name, column, low, np.full(len(column), high), file)
     if (done.end_ns < done.start_ns).any():
         raise InputError.single("an activity of the trace ends before it starts", file=file)
+    if trace.stays is not None:
+        _check_stays(trace.stays, trace, file)
+
+
+def _check_stays(stays: Stays, trace: Trace, file: str) -> None:
+    cores = trace.plan.platform.cores
+    end_ns = np.full(len(stays.core), trace.duration_ns + 1)
+    _require_within("stays.start_ns", stays.start_ns, 0, end_ns, file)
+    _require_within("stays.end_ns", stays.end_ns, 0, end_ns, file)
+    _require_within("stays.core", stays.core, 0, np.full(len(stays.core), len(cores)), file)
+    states = np.array([len(core.idle_states) for core in cores])
+    _require_within("stays.idle_state", stays.idle_state, 0, states[stays.core], file)
+    if (stays.end_ns < stays.start_ns).any():
+        raise InputError.single("a stay of the trace ends before it starts", file=file)
+    done = trace.activities
+    wakes = done.resource[done.activity == Activity.WAKE]
+    for index, core in enumerate(cores):
+        woke = int(np.count_nonzero(stays.woke & (stays.core == index)))
+        if woke != np.count_nonzero(wakes == index):
+            raise InputError.single(
+                f"the trace's stays end in {woke} wake-ups of core '{core.name}', its activities "
+                f"have {np.count_nonzero(wakes == index)}",
+                file=file,
+            )
+
+
+def _require_within(
+    name: str, column: NDArray[Any], low: int, high: NDArray[np.int64], file: str
+) -> None:
+    """Every item from ``low`` to below its ``high``."""
+    outside = np.flatnonzero((column < low) | (column >= high))
+    if outside.size:
+        row = int(outside[0])
+        raise InputError.single(
+            f"the trace's {name}[{row}] is {column[row]}; it must be from {low} to {high[row] - 1}",
+            file=file,
+        )
 
 
 def _text(text: str) -> NDArray[np.uint8]:

@@ -188,7 +188,8 @@ def test_the_picture_shows_each_pipeline_and_transfers_side_by_side():
     assert {e["name"] for e in slices if names[e["tid"]] == "core c"} >= {"x: s1", "y: s1"}
     by_track = {}
     for one in slices:
-        by_track.setdefault(one["tid"], []).append((one["ts"], one["ts"] + one["dur"]))
+        start_ns, end_ns = round(one["ts"] * 1e3), round((one["ts"] + one["dur"]) * 1e3)
+        by_track.setdefault(one["tid"], []).append((start_ns, end_ns))
     for spans in by_track.values():
         assert all(before[1] <= after[0] for before, after in pairwise(spans))
     flows = {}

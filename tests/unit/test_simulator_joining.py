@@ -8,9 +8,10 @@ import pytest
 from simulator.engine import simulate
 from simulator.joining import join
 from simulator.metrics import metrics
+from simulator.stays import rest_totals
 from simulator.trace import UNFINISHED
 from simulator.workload import drawn
-from tests.simulator_worlds import GateSpec, SegmentSpec, chain_plan
+from tests.simulator_worlds import GateSpec, SegmentSpec, chain_plan, releases
 
 PLAN = chain_plan(
     [
@@ -42,7 +43,17 @@ def test_the_parts_of_a_run_joined_are_the_run():
         assert np.array_equal(getattr(joined.samples, column), getattr(whole.samples, column))
     for column in ("start_ns", "end_ns", "resource", "activity", "segment", "sample"):
         assert np.array_equal(getattr(joined.activities, column), getattr(whole.activities, column))
+    assert rest_totals(joined).time_ns.tolist() == rest_totals(whole).time_ns.tolist()
     assert metrics(joined) == metrics(whole)
+
+
+def test_stays_of_the_parts_stay_in_order():
+    """A run that ends as it wakes has a stay of no length at its end, and one at its beginning."""
+    trace = simulate(PLAN, releases([0], exits=[0]))
+    stays = join([trace, trace]).stays
+    order = np.lexsort((stays.core, stays.start_ns))
+    assert order.tolist() == list(range(len(order)))
+    assert int(stays.entered.sum()) == int(stays.woke.sum()) == 2
 
 
 def test_a_sample_without_an_answer_stays_without_one():

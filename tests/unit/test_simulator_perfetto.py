@@ -40,6 +40,10 @@ def of_phase(document, phase):
     return [event for event in document["traceEvents"] if event["ph"] in phase]
 
 
+def activities_of(document):
+    return [event for event in of_phase(document, "X") if event["cat"] != "idle"]
+
+
 def nanoseconds(event, key="ts"):
     value = event[key] * 1000
     assert value == pytest.approx(round(value), abs=1e-3)
@@ -70,18 +74,38 @@ def test_every_track_has_a_name(document):
     )
 
 
-def test_slices_are_the_activities_and_do_not_overlap(document, trace):
+def times(events):
+    """By track: (start, end) of each slice, in order."""
     by_track = defaultdict(list)
-    for event in of_phase(document, "X"):
+    for event in events:
         start = nanoseconds(event)
         by_track[event["tid"]].append((start, start + nanoseconds(event, "dur")))
+    return by_track
+
+
+def test_slices_do_not_overlap_and_those_of_cores_fill_the_run(document, trace):
+    by_track = times(of_phase(document, "X"))
     for slices in by_track.values():
         for (_, end), (start, _) in pairwise(slices):
             assert start >= end
-    done = trace.activities
-    assert sorted(chain.from_iterable(by_track.values())) == sorted(
-        zip(done.start_ns.tolist(), done.end_ns.tolist(), strict=True)
-    )
+    cores = [slices for slices in by_track.values() if slices[0][0] == 0]
+    assert len(cores) == 3
+    for slices in cores:
+        assert sum(end - start for start, end in slices) == trace.duration_ns
+
+
+def test_slices_are_the_activities_and_the_stays(document, trace):
+    done, stays = trace.activities, trace.stays
+    shown = sorted(chain.from_iterable(times(activities_of(document)).values()))
+    assert shown == sorted(zip(done.start_ns.tolist(), done.end_ns.tolist(), strict=True))
+    idle = [event for event in of_phase(document, "X") if event["cat"] == "idle"]
+    assert {event["name"] for event in idle} == {"idle sleep"}
+    rested = [
+        (start, end)
+        for start, end in zip(stays.start_ns.tolist(), stays.end_ns.tolist(), strict=True)
+        if end > start
+    ]
+    assert sorted(chain.from_iterable(times(idle).values())) == sorted(rested)
 
 
 def test_gates_show_their_decisions(document, trace):
@@ -134,13 +158,17 @@ def test_flows_follow_samples_from_core_to_core(document, trace):
 
 def test_a_window_shows_a_part_and_says_what_it_leaves_out(trace):
     document, window = perfetto_document(trace, start_ns=10_500, length_ns=5000)
-    slices = of_phase(document, "X")
+    slices = activities_of(document)
     assert len(slices) == window.activities
     assert window.activities + window.left_out == len(trace.activities.start_ns)
     assert document["metadata"]["activities_left_out"] == window.left_out > 0
     for event in slices:
         assert nanoseconds(event) <= 15_500
         assert nanoseconds(event) + nanoseconds(event, "dur") >= 10_500
+    for event in of_phase(document, "X"):
+        if event["cat"] == "idle":
+            assert 10_500 <= nanoseconds(event) < nanoseconds(event) + nanoseconds(event, "dur")
+            assert nanoseconds(event) + nanoseconds(event, "dur") <= 15_500
     counters = of_phase(document, "C")
     assert min(nanoseconds(event) for event in counters) == 10_500
     assert max(nanoseconds(event) for event in counters) <= 15_500

@@ -55,7 +55,7 @@ def test_a_trace_comes_back_as_it_was(saved):
         trace.duration_ns,
     )
     assert loaded.plan == trace.plan
-    for group in ("samples", "activities"):
+    for group in ("samples", "activities", "stays"):
         for field in fields(getattr(trace, group)):
             before = getattr(getattr(trace, group), field.name)
             after = getattr(getattr(loaded, group), field.name)
@@ -103,6 +103,26 @@ BROKEN = {
     "time that runs backwards": (
         {"activities__end_ns": lambda column: column * 0},
         "an activity of the trace ends before it starts",
+    ),
+    "stays of a core that is not there": (
+        {"stays__core": lambda column: column + np.int16(2)},
+        "the trace's stays.core[0] is 2; it must be from 0 to 1",
+    ),
+    "an idle state that is not there": (
+        {"stays__idle_state": lambda column: column + np.int16(1)},
+        "the trace's stays.idle_state[0] is 1; it must be from 0 to 0",
+    ),
+    "a stay that runs backwards": (
+        {"stays__end_ns": lambda column: column * 0},
+        "a stay of the trace ends before it starts",
+    ),
+    "wake-ups that the stays do not know of": (
+        {"stays__woke": lambda column: column & False},
+        "the trace's stays end in 0 wake-ups of core 'dsp', its activities have 50",
+    ),
+    "some columns of stays": (
+        {"stays__entered": None},
+        "the trace needs a column 'stays.entered' of bool",
     ),
     "another version": (
         {"header": header(version="wakepath/trace@2")},
