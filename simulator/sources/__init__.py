@@ -1,0 +1,1 @@
+"""What a sensor releases, and when: sources, and the compiled loops that play them."""
