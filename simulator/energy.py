@@ -5,7 +5,7 @@ once, for all of them together. ``simulator.power_timeline`` finds the same joul
 route; that they agree is a test.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
@@ -17,7 +17,7 @@ from devicemodels.platform import Core, OperatingPoint
 from devicemodels.power import active_power_w
 from scheduler.plan import CAUSES, Cause, Plan
 from simulator.shared_trace import Run, traces_of
-from simulator.stays import rest_totals
+from simulator.stays import RestTotals, rest_totals
 from simulator.trace import Activity, Trace
 
 ACTIVE_CAUSES: Mapping[Activity, Cause] = {
@@ -57,10 +57,16 @@ def totals(trace: Trace) -> Totals:
 def energy_by_cause_j(run: Run) -> dict[Cause, float]:
     """Joules of the whole run by cause; their sum is the energy of the device."""
     pipelines = [(trace.plan, totals(trace)) for trace in traces_of(run)]
+    return joules_by_cause(run.duration_ns, rest_totals(run), pipelines)
+
+
+def joules_by_cause(
+    duration_ns: int, rest: RestTotals, pipelines: Sequence[tuple[Plan, Totals]]
+) -> dict[Cause, float]:
+    """The same from how the cores rested and what each pipeline did, however that was counted."""
     platform = pipelines[0][0].platform
-    rest = rest_totals(run)
     parts: dict[Cause, list[float]] = {cause: [] for cause in CAUSES}
-    parts["rail"].append(platform.rail.power_w * _seconds(run.duration_ns))
+    parts["rail"].append(platform.rail.power_w * _seconds(duration_ns))
     for index, core in enumerate(platform.cores):
         for which, state in enumerate(core.idle_states):
             parts["wake"].append(int(rest.entries[index, which]) * state.entry_energy_j)

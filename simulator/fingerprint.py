@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.shared_trace import Run, activities_of, traces_of
+from simulator.trace import Activities, Samples, Stays
 
 
 def fingerprint(run: Run) -> str:
@@ -21,13 +22,19 @@ def fingerprint(run: Run) -> str:
     _add(digest, "pipeline", pipeline)
     for trace in traces_of(run):
         for group in (trace.samples, trace.activities):
-            for field in fields(group):
-                _add(digest, field.name, getattr(group, field.name))
+            _add_columns(digest, group)
+    if run.stays is not None:
+        _add_columns(digest, run.stays)
     return digest.hexdigest()
 
 
 class _Digest(Protocol):
     def update(self, data: bytes, /) -> None: ...
+
+
+def _add_columns(digest: _Digest, group: Samples | Activities | Stays) -> None:
+    for field in fields(group):
+        _add(digest, field.name, getattr(group, field.name))
 
 
 def _add(digest: _Digest, name: str, column: NDArray[np.generic]) -> None:

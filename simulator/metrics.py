@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND, nanoseconds
-from scheduler.plan import Cause
+from scheduler.plan import Cause, Plan
 from scheduler.taskgraph import CLASSES, SampleClass
 from simulator.battery import BatteryLife
 from simulator.energy import energy_by_cause_j
@@ -149,6 +149,9 @@ def pipeline_metrics(trace: Trace) -> PipelineMetrics:
     if released == 0:
         raise ValueError("a run without samples has no figures")
     completed = samples.outcome == Outcome.COMPLETED
+    done = trace.activities
+    sent = done.segment[done.activity == Activity.TRANSFER]
+    crossings = np.bincount(sent, minlength=len(trace.plan.task_graph.segments))
     latency_ns = (samples.finish_ns - samples.release_ns)[completed]
     deadline_ns = nanoseconds(trace.plan.requirements.deadline_s)
     in_time = int(np.count_nonzero(latency_ns <= deadline_ns))
@@ -158,31 +161,42 @@ def pipeline_metrics(trace: Trace) -> PipelineMetrics:
         deadline_miss_rate=(released - in_time) / released,
         dropped=released - int(np.count_nonzero(completed)),
         stop_rate_by_gate=_stop_rates(trace),
-        bytes_across_cuts=_bytes_across_cuts(trace),
+        bytes_across_cuts=cut_bytes(trace.plan, crossings),
         accuracy=_accuracy(trace, completed),
     )
 
 
 def metrics(trace: Trace) -> Metrics:
     """The figures of a run; raises ``ValueError`` if it released nothing or has no duration."""
-    released = len(trace.samples.release_ns)
-    if released == 0 or trace.duration_ns == 0:
+    if len(trace.samples.release_ns) == 0 or trace.duration_ns == 0:
         raise ValueError("a run without samples or without duration has no figures")
-    by_cause = {c: joules / released for c, joules in energy_by_cause_j(trace).items()}
+    provenance = Provenance(trace.origin, "modelled", trace.answers)
+    return metrics_of(
+        pipeline_metrics(trace), energy_by_cause_j(trace), trace.duration_ns, provenance
+    )
+
+
+def metrics_of(
+    own: PipelineMetrics,
+    run_by_cause_j: Mapping[Cause, float],
+    duration_ns: int,
+    provenance: Provenance,
+) -> Metrics:
+    """The figures of a pipeline that has a platform to itself, and of the platform's energy."""
+    by_cause = {cause: joules / own.samples for cause, joules in run_by_cause_j.items()}
     energy_per_sample_j = fsum(by_cause.values())
-    own = pipeline_metrics(trace)
     return Metrics(
-        samples=released,
+        samples=own.samples,
         energy_per_sample_j=energy_per_sample_j,
         energy_by_cause_j=by_cause,
-        mean_power_w=energy_per_sample_j * released / trace.duration_ns * NANOSECONDS_PER_SECOND,
+        mean_power_w=energy_per_sample_j * own.samples / duration_ns * NANOSECONDS_PER_SECOND,
         latency_s=own.latency_s,
         deadline_miss_rate=own.deadline_miss_rate,
         dropped=own.dropped,
         stop_rate_by_gate=own.stop_rate_by_gate,
         bytes_across_cuts=own.bytes_across_cuts,
         accuracy=own.accuracy,
-        provenance=Provenance(trace.origin, "modelled", trace.answers),
+        provenance=provenance,
     )
 
 
@@ -217,10 +231,8 @@ def _stop_rates(trace: Trace) -> dict[str, StopRate]:
     return rates
 
 
-def _bytes_across_cuts(trace: Trace) -> dict[str, CutBytes]:
-    plan, done = trace.plan, trace.activities
-    sent = done.segment[done.activity == Activity.TRANSFER]
-    crossings = np.bincount(sent, minlength=len(plan.task_graph.segments))
+def cut_bytes(plan: Plan, crossings: NDArray[np.int64]) -> dict[str, CutBytes]:
+    """By edge between two cores, from how often each segment, shape (n,), sent its output."""
     cuts = {}
     for sender, edge in enumerate(plan.task_graph.edges):
         crossing = plan.crossing(edge.source, edge.target)

@@ -9,17 +9,34 @@ import numpy as np
 
 from devicemodels.platform import Core, IdleState, Link, OperatingPoint
 from scheduler.plan import Plan
+from simulator.idle_policies import (
+    BreakEven,
+    Clairvoyant,
+    Fixed,
+    IdlePolicy,
+    Predictive,
+    Timeout,
+)
 from simulator.queues import QueueRule
 from simulator.shared_trace import SharedTrace
 from simulator.trace import Outcome
 from simulator.workload import Workload
-from tests.shared_strategies import SharedScene
 from tests.simulator_worlds import GateSpec, SegmentSpec, bus, chain_plan, core, releases
 
 NAMES = ("dsp", "cpu", "npu", "gpu")
 
 
-def random_world(number: int) -> SharedScene:
+@dataclass(frozen=True, slots=True)
+class World:
+    """What both engines take."""
+
+    pipelines: tuple[tuple[Plan, Workload], ...]
+    queue: QueueRule
+    priorities: tuple[int, ...]
+    idle: IdlePolicy
+
+
+def random_world(number: int) -> World:
     """The world of that number, always the same one."""
     rng = np.random.default_rng(number)
     step_ns = int(rng.choice([1, 10, 50]))  # the coarser, the more ties
@@ -29,11 +46,27 @@ def random_world(number: int) -> SharedScene:
     rail_w = float(rng.uniform(0.0, 0.5))
     plans = [_plan(rng, cores, links, rail_w, step_ns) for _ in range(rng.integers(1, 4))]
     limit = None if rng.random() < 0.3 else int(rng.integers(1, 4))
-    return SharedScene(
+    return World(
         tuple((plan, _stream(rng, plan, step_ns)) for plan in plans),
         QueueRule(limit, "drop_oldest" if rng.random() < 0.5 else "drop_newest"),
         tuple(int(priority) for priority in rng.integers(0, 3, len(plans))),
+        _policy(rng, cores),
     )
+
+
+def _policy(rng: np.random.Generator, cores: list[Core]) -> IdlePolicy:
+    """Any; where it has a limit, every core can keep it."""
+    least_s = max(min(state.exit_latency_s for state in one.idle_states) for one in cores)
+    limit_s = None if rng.random() < 0.5 else least_s + float(rng.choice([0.0, 50e-9]))
+    after_s = tuple(np.cumsum(rng.integers(0, 500, rng.integers(0, 4))) * 1e-9)
+    policies = [
+        Fixed(),
+        Timeout(after_s, limit_s),
+        BreakEven(limit_s),
+        Predictive(limit_s),
+        Clairvoyant(limit_s),
+    ]
+    return policies[rng.integers(0, len(policies))]
 
 
 def _core(rng: np.random.Generator, name: str, step_ns: int) -> Core:

@@ -1,6 +1,5 @@
 """What the counters of a run say: time and number of everything, as a trace's totals."""
 
-
 import numpy as np
 
 from simulator.compiled.layout import (

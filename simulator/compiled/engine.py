@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from scheduler.pipelines.priorities import rate_monotonic
 from scheduler.plan import Plan
+from simulator.assembly import samples_of, shared_trace
 from simulator.compiled.layout import (
     END,
     FAR,
@@ -17,7 +18,6 @@ from simulator.compiled.layout import (
     PAUSED,
     REACHED,
     ROW_ACTIVITY,
-    ROW_COLUMNS,
     ROW_END,
     ROW_PIPELINE,
     ROW_RESOURCE,
@@ -28,19 +28,28 @@ from simulator.compiled.layout import (
     ROWS_FULL,
     SLOTS_FULL,
     SPAN_COLUMNS,
+    STAY_CORE,
+    STAY_END,
+    STAY_ENTERED,
+    STAY_START,
+    STAY_STATE,
+    STAY_WOKE,
+    STAYS,
     TOO_FINE,
     Arrivals,
     Integers,
     Record,
 )
 from simulator.compiled.loop import advance
-from simulator.compiled.state import resting_state, with_room, zero_counters
+from simulator.compiled.rests import end_stays
+from simulator.compiled.state import record_of, resting_state, with_room, zero_counters
 from simulator.compiled.tables import world_of
 from simulator.durations import UnsupportedPlan
 from simulator.engine import Progress, require_fitting, require_one_platform
+from simulator.idle_policies import FIXED, IdlePolicy
 from simulator.queues import QueueRule
 from simulator.shared_trace import SharedTrace
-from simulator.trace import NOT_STOPPED, UNFINISHED, Activities, Outcome, Samples, Trace
+from simulator.trace import Activities, Stays
 from simulator.workload import Workload
 
 Whole = TypeVar("Whole", bound=np.integer)
@@ -56,45 +65,62 @@ def simulate_compiled(
     queue: QueueRule = QueueRule(),  # noqa: B008 - frozen
     progress: Progress | None = None,
     priorities: Sequence[int] | None = None,
+    idle: IdlePolicy = FIXED,
 ) -> SharedTrace:
     """The trace that ``simulator.engine.simulate_together`` gives, sooner.
 
     Takes and raises what that does. A fair link that dozens of transfers share for long may need
     numbers beyond 64 bits; that raises ``UnsupportedPlan``, and the reference engine can do it.
     """
-    require_one_platform([plan for plan, _ in pipelines])
+    plans, workloads = [plan for plan, _ in pipelines], [workload for _, workload in pipelines]
+    require_one_platform(plans)
     for plan, workload in pipelines:
         require_fitting(plan, workload)
-    plans = [plan for plan, _ in pipelines]
     if priorities is None:
         priorities = rate_monotonic(plans)
     if len(priorities) != len(pipelines):
         raise ValueError(f"{len(priorities)} priorities for {len(pipelines)} pipelines")
-    world = world_of(plans, queue, priorities)
-    state, arrivals = resting_state(world), all_arrivals([workload for _, workload in pipelines])
+    world = world_of(plans, queue, priorities, idle)
+    state, arrivals = resting_state(world), all_arrivals(workloads)
     counters = zero_counters(world, max(len(plan.gates) for plan in plans))
     samples = len(arrivals.release_ns)
-    record = Record(
-        rows=np.empty((ROOM, ROW_COLUMNS), dtype=np.int64),
-        filled=np.zeros(2, dtype=np.int64),
-        finish_ns=np.full(samples, UNFINISHED, dtype=np.int64),
-        outcome=np.full(samples, Outcome.LOST, dtype=np.int8),
-    )
+    record = record_of(ROOM, samples)
     rows: list[Integers] = []
+    stays: list[Integers] = []
     status = PAUSED
     while status != REACHED:
         status = advance(world, state, arrivals, record, counters, FAR, EVENTS)
+        if status == TOO_FINE:
+            raise too_fine()
         if status == SLOTS_FULL:
             state = with_room(state)
         elif status in (ROWS_FULL, REACHED):
-            rows.append(record.rows[: record.filled[ROWS]].copy())
-            record.filled[ROWS] = 0
-        elif status == TOO_FINE:
-            raise too_fine()
+            _take_out(record, rows, stays)
         if progress is not None:
             coming = arrivals.span[:, END] - arrivals.span[:, NEXT]
             progress(samples - int(coming.sum()), samples)
-    return _trace(pipelines, np.concatenate(rows), record, int(state.clock[NOW]))
+    duration_ns = max(int(state.clock[NOW]), *(one.duration_ns for one in workloads), 0)
+    end_stays(world, state, record, counters, duration_ns)
+    _take_out(record, rows, stays)
+    done, pipeline = _activities(np.concatenate(rows))
+    parts = [
+        (
+            plan,
+            workload,
+            samples_of(workload, record.finish_ns[begin:end], record.outcome[begin:end]),
+        )
+        for (plan, workload), begin, end in zip(
+            pipelines, -arrivals.span[:, NUMBERING], arrivals.span[:, END], strict=True
+        )
+    ]
+    return shared_trace(parts, done, pipeline, _stays(np.concatenate(stays)), duration_ns)
+
+
+def _take_out(record: Record, rows: list[Integers], stays: list[Integers]) -> None:
+    """Make room on the record."""
+    rows.append(record.rows[: record.filled[ROWS]].copy())
+    stays.append(record.stays[: record.filled[STAYS]].copy())
+    record.filled[:] = 0
 
 
 def too_fine() -> UnsupportedPlan:
@@ -125,41 +151,28 @@ def _column(workloads: Sequence[Workload], name: str, kind: type[Whole]) -> NDAr
     return np.concatenate([getattr(one, name) for one in workloads]).astype(kind)
 
 
-def _trace(
-    pipelines: Sequence[tuple[Plan, Workload]], rows: Integers, record: Record, now_ns: int
-) -> SharedTrace:
+def _activities(rows: Integers) -> tuple[Activities, NDArray[np.int16]]:
+    """In order of (start, resource), then of recording; and the pipeline of each."""
     rows = rows[np.lexsort((rows[:, ROW_RESOURCE], rows[:, ROW_START]))]
-    pipeline = rows[:, ROW_PIPELINE].astype(np.int16)
-    duration_ns = max(0, now_ns, *(workload.duration_ns for _, workload in pipelines))
-    traces, begin = [], 0
-    for index, (plan, workload) in enumerate(pipelines):
-        mine = rows[pipeline == index]
-        end = begin + len(workload.release_ns)
-        finish_ns, outcome = record.finish_ns[begin:end], record.outcome[begin:end]
-        begin = end
-        done = outcome == Outcome.COMPLETED
-        traces.append(
-            Trace(
-                origin="simulated",
-                plan=plan,
-                duration_ns=duration_ns,
-                samples=Samples(
-                    release_ns=workload.release_ns,
-                    finish_ns=finish_ns,
-                    label=workload.label,
-                    answer=np.where(done, workload.answer, -1).astype(np.int8),
-                    exit_gate=np.where(done, workload.exit_gate, NOT_STOPPED).astype(np.int16),
-                    outcome=outcome,
-                ),
-                activities=Activities(
-                    start_ns=mine[:, ROW_START].copy(),
-                    end_ns=mine[:, ROW_END].copy(),
-                    resource=mine[:, ROW_RESOURCE].astype(np.int16),
-                    activity=mine[:, ROW_ACTIVITY].astype(np.int8),
-                    segment=mine[:, ROW_SEGMENT].astype(np.int16),
-                    sample=mine[:, ROW_SAMPLE].copy(),
-                ),
-                answers=workload.answers,
-            )
-        )
-    return SharedTrace(tuple(traces), pipeline, duration_ns)
+    done = Activities(
+        start_ns=rows[:, ROW_START].copy(),
+        end_ns=rows[:, ROW_END].copy(),
+        resource=rows[:, ROW_RESOURCE].astype(np.int16),
+        activity=rows[:, ROW_ACTIVITY].astype(np.int8),
+        segment=rows[:, ROW_SEGMENT].astype(np.int16),
+        sample=rows[:, ROW_SAMPLE].copy(),
+    )
+    return done, rows[:, ROW_PIPELINE].astype(np.int16)
+
+
+def _stays(rows: Integers) -> Stays:
+    """In order of (start, core), then of recording."""
+    rows = rows[np.lexsort((rows[:, STAY_CORE], rows[:, STAY_START]))]
+    return Stays(
+        core=rows[:, STAY_CORE].astype(np.int16),
+        idle_state=rows[:, STAY_STATE].astype(np.int16),
+        start_ns=rows[:, STAY_START].copy(),
+        end_ns=rows[:, STAY_END].copy(),
+        entered=rows[:, STAY_ENTERED].astype(np.bool_),
+        woke=rows[:, STAY_WOKE].astype(np.bool_),
+    )

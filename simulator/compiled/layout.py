@@ -26,11 +26,12 @@ PIPELINE_FIRST, PIPELINE_PRIORITY, PIPELINE_DEADLINE = 0, 1, 2
 PIPELINE_COLUMNS = 3
 
 # World.rule
-CAPACITY, DROPS_OLDEST = 0, 1
+CAPACITY, DROPS_OLDEST, LOOKUP = 0, 1, 2
 
 # World.cores
-CORE_WAKE, CORE_SWITCH = 0, 1
-CORE_COLUMNS = 2
+CORE_SWITCH, CORE_FIRST_STATE, CORE_ONLY_STATE = 0, 1, 2
+"""The idle state of a core that is never in another one, or NONE."""
+CORE_COLUMNS = 3
 
 # State.clock
 NOW, IN_FLIGHT, FREE = 0, 1, 2
@@ -38,8 +39,9 @@ NOW, IN_FLIGHT, FREE = 0, 1, 2
 CLOCK_COLUMNS = 3
 
 # State.stations: one row a core, then one a link. HEAD is that of a FIFO link's ring.
-JOB, POINT, WAITING, FROM_OUTSIDE, HEAD, SINCE = 0, 1, 2, 3, 4, 5
-STATION_COLUMNS = 6
+JOB, POINT, WAITING, FROM_OUTSIDE, HEAD, SINCE, RESTED = 0, 1, 2, 3, 4, 5, 6
+"""SINCE when a core rests, or a fair link carries something; how many stays a core has ended."""
+STATION_COLUMNS = 7
 
 # State.slots: one row a sample under way. NEXT_FREE is meant where no sample is.
 RELEASE, PIPELINE, SAMPLE, STEP, EXIT, LABEL, ANSWER, OUTSIDE = 0, 1, 2, 3, 4, 5, 6, 7
@@ -63,6 +65,9 @@ ROWS, STAYS = 0, 1
 # Record.rows
 ROW_START, ROW_END, ROW_RESOURCE, ROW_ACTIVITY, ROW_PIPELINE, ROW_SEGMENT, ROW_SAMPLE = range(7)
 ROW_COLUMNS = 7
+# Record.stays
+STAY_CORE, STAY_STATE, STAY_START, STAY_END, STAY_ENTERED, STAY_WOKE = range(6)
+STAY_COLUMNS = 6
 
 # Counters.work: one row a segment.
 RUNS, STOPS, HEADS_NEGATIVE, HEADS_POSITIVE, WAKES, WAKE_NS, SWITCHES, TRANSFERS, TRANSFER_NS = (
@@ -72,6 +77,9 @@ WORK_COLUMNS = 9
 # Counters.ends: one row a pipeline.
 RELEASED, COMPLETED, DROPPED, IN_TIME, LATENCY_SUM, LATENCY_MAX, LAST_FINISH = range(7)
 END_COLUMNS = 7
+# Counters.rests: by core and idle state.
+REST_NS, ENTRIES_MADE, EXITS_MADE = 0, 1, 2
+REST_COLUMNS = 3
 
 # What ``loop.advance`` returns.
 REACHED, PAUSED, ROWS_FULL, SLOTS_FULL, TOO_FINE = 0, 1, 2, 3, 4
@@ -89,7 +97,15 @@ class World(NamedTuple):
     fair: Integers
     """Shape (links,): 1 for a fair link, 0 for a FIFO one."""
     rule: Integers
-    """Shape (2,): CAPACITY, or NONE, and DROPS_OLDEST."""
+    """Shape (3,): CAPACITY, or NONE; DROPS_OLDEST; LOOKUP of the idle policy."""
+    idle_count: Integers
+    """Shape (4, cores): as in ``simulator.idle_tables``, like the next three."""
+    idle_state: Integers
+    """Shape (4, cores, most)."""
+    idle_offset_ns: Integers
+    """Shape (4, cores, most)."""
+    idle_exit_ns: Integers
+    """Shape (cores, most idle states)."""
     alone: Integers
     """Shape (pipelines, gates + 1): how long a sample takes that has the platform to itself, by
     its exit gate + 1. No rows: samples are never only counted."""
@@ -113,6 +129,8 @@ class State(NamedTuple):
     """Shape (links, FAIR_COLUMNS)."""
     shares: Integers
     """Shape (links, slots, SHARE_COLUMNS): transfers under way on a fair link."""
+    lengths: Integers
+    """Shape (cores, HISTORY): how long the last stays of each core were, for predictions."""
 
 
 class Arrivals(NamedTuple):
@@ -135,6 +153,8 @@ class Record(NamedTuple):
 
     rows: Integers
     """Shape (room, ROW_COLUMNS): activities."""
+    stays: Integers
+    """Shape (room, STAY_COLUMNS): idle states."""
     filled: Integers
     """Shape (2,): how many ROWS and STAYS there are."""
     finish_ns: Integers
@@ -157,3 +177,9 @@ class Counters(NamedTuple):
     latencies: Integers
     """Shape (pipelines, buckets, 2): count and excess, see ``histogram``; only of samples that
     went through the loop."""
+    overlap_ns: Integers
+    """Shape (links,): by how much the transfers of a fair link are longer, all together, than the
+    time in which it carried something."""
+    rests: Integers
+    """Shape (cores, most idle states, REST_COLUMNS): stays that have ended; not of cores that are
+    only ever in one idle state."""

@@ -33,6 +33,7 @@ from simulator.compiled.layout import (
     ROWS_FULL,
     SAMPLE,
     SLOTS_FULL,
+    STAYS,
     STEP,
     STEP_CORE,
     TOO_FINE,
@@ -75,8 +76,7 @@ def advance(
         if events <= 0:
             return PAUSED
         events -= 1
-        room = record.rows.shape[0]
-        if room and room < record.filled[ROWS] + MOST_ROWS:
+        if _is_full(world, record):
             return ROWS_FULL
         if kind != release:
             clock[NOW] = at
@@ -93,6 +93,15 @@ def advance(
             _release(world, state, arrivals, record, counters, pipeline)
         events -= counted
         pipeline = _next_pipeline(state, arrivals)
+
+
+@compiled
+def _is_full(world: World, record: Record) -> bool:
+    """Whether one more event might be too much to write down."""
+    rows, stays = record.rows.shape[0], record.stays.shape[0]
+    if rows and record.filled[ROWS] + MOST_ROWS > rows:
+        return True
+    return bool(stays and record.filled[STAYS] + world.idle_state.shape[2] > stays)
 
 
 @compiled

@@ -15,7 +15,7 @@ from simulator.compiled.layout import (
     World,
 )
 from simulator.compiled.loop import advance
-from simulator.compiled.state import no_record, resting_state, zero_counters
+from simulator.compiled.state import record_of, resting_state, zero_counters
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +60,5 @@ def _run_one(world: World, gates: int, pipeline: int, exit_gate: int, label: int
         span=span,
     )
     counters = zero_counters(world, gates)
-    advance(world, resting_state(world), arrivals, no_record(), counters, FAR, FAR)
+    advance(world, resting_state(world), arrivals, record_of(0, 0), counters, FAR, FAR)
     return counters

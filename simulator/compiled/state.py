@@ -15,10 +15,12 @@ from simulator.compiled.layout import (
     NOW,
     PARTS,
     POINT,
+    REST_COLUMNS,
     ROW_COLUMNS,
     SHARE_COLUMNS,
     SLOT_COLUMNS,
     STATION_COLUMNS,
+    STAY_COLUMNS,
     WORK_COLUMNS,
     Counters,
     Integers,
@@ -26,6 +28,8 @@ from simulator.compiled.layout import (
     State,
     World,
 )
+from simulator.idle_prediction import HISTORY
+from simulator.trace import UNFINISHED, Outcome
 
 FIRST_SLOTS = 64
 """Samples under way for which there is room at the beginning."""
@@ -48,6 +52,7 @@ def resting_state(world: World, slots: int = FIRST_SLOTS) -> State:
         queues=np.zeros((cores + links, slots), dtype=np.int64),
         fair=fair,
         shares=np.zeros((links, slots, SHARE_COLUMNS), dtype=np.int64),
+        lengths=np.zeros((cores, HISTORY), dtype=np.int64),
     )
     clock[FREE] = NONE
     _free(state, 0)
@@ -91,14 +96,20 @@ def zero_counters(world: World, gates: int) -> Counters:
         fates=np.zeros((pipelines, 4 * (gates + 1)), dtype=np.int64),
         alone=np.zeros((pipelines, 4 * (gates + 1)), dtype=np.int64),
         latencies=np.zeros((pipelines, BUCKETS, 2), dtype=np.int64),
+        overlap_ns=np.zeros(len(world.fair), dtype=np.int64),
+        rests=np.zeros((*world.idle_exit_ns.shape, REST_COLUMNS), dtype=np.int64),
     )
 
 
-def no_record() -> Record:
-    """Nothing is written down."""
+def record_of(rows: int, samples: int) -> Record:
+    """Room to write down activities, as many idle states, and what becomes of samples.
+
+    With none, nothing is written down.
+    """
     return Record(
-        rows=np.empty((0, ROW_COLUMNS), dtype=np.int64),
+        rows=np.empty((rows, ROW_COLUMNS), dtype=np.int64),
+        stays=np.empty((rows, STAY_COLUMNS), dtype=np.int64),
         filled=np.zeros(2, dtype=np.int64),
-        finish_ns=np.empty(0, dtype=np.int64),
-        outcome=np.empty(0, dtype=np.int8),
+        finish_ns=np.full(samples, UNFINISHED, dtype=np.int64),
+        outcome=np.full(samples, Outcome.LOST, dtype=np.int8),
     )

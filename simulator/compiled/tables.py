@@ -8,17 +8,27 @@ from devicemodels.cost import nanoseconds
 from scheduler.plan import Plan
 from simulator.compiled.layout import (
     CORE_COLUMNS,
+    CORE_FIRST_STATE,
+    CORE_ONLY_STATE,
+    CORE_SWITCH,
     NONE,
     PIPELINE_COLUMNS,
     STEP_COLUMNS,
     World,
 )
 from simulator.durations import Durations, durations
+from simulator.idle_policies import IdlePolicy
+from simulator.idle_tables import IdleTables, idle_tables
 from simulator.queues import QueueRule
 
 
-def world_of(plans: Sequence[Plan], queue: QueueRule, priorities: Sequence[int]) -> World:
-    """The tables of plans for one platform; raises as ``simulator.durations.durations`` does."""
+def world_of(
+    plans: Sequence[Plan], queue: QueueRule, priorities: Sequence[int], idle: IdlePolicy
+) -> World:
+    """The tables of plans for one platform.
+
+    Raises as ``simulator.durations.durations`` and ``simulator.idle_tables.idle_tables`` do.
+    """
     platform = plans[0].platform
     pipelines = np.empty((len(plans), PIPELINE_COLUMNS), dtype=np.int64)
     rows: list[tuple[int, ...]] = []
@@ -27,17 +37,32 @@ def world_of(plans: Sequence[Plan], queue: QueueRule, priorities: Sequence[int])
         deadline_ns = nanoseconds(plan.requirements.deadline_s)
         pipelines[index] = (len(rows), priorities[index], deadline_ns)
         rows.extend(_row(its, segment) for segment in range(len(its.steps)))
+    rest = idle_tables(idle, plans[0])
     cores = np.empty((len(platform.cores), CORE_COLUMNS), dtype=np.int64)
-    cores[:] = list(zip(each[0].wake_ns, each[0].switch_ns, strict=True))
+    cores[:, CORE_SWITCH] = each[0].switch_ns
+    cores[:, CORE_FIRST_STATE] = rest.first_state
+    cores[:, CORE_ONLY_STATE] = [_only_state(rest, core) for core in range(len(cores))]
     capacity = NONE if queue.capacity is None else queue.capacity
     return World(
         steps=np.array(rows, dtype=np.int64).reshape(-1, STEP_COLUMNS),
         pipelines=pipelines,
         cores=cores,
         fair=np.array([link.arbitration == "fair" for link in platform.links], dtype=np.int64),
-        rule=np.array([capacity, queue.policy == "drop_oldest"], dtype=np.int64),
+        rule=np.array([capacity, queue.policy == "drop_oldest", rest.lookup], dtype=np.int64),
+        idle_count=rest.count,
+        idle_state=rest.state.astype(np.int64),
+        idle_offset_ns=rest.offset_ns,
+        idle_exit_ns=rest.exit_ns,
         alone=np.empty((0, 0), dtype=np.int64),
     )
+
+
+def _only_state(rest: IdleTables, core: int) -> int:
+    """The idle state of a core that is never in another one, or NONE."""
+    states = {int(rest.first_state[core])}
+    for bits in range(len(rest.count)):
+        states.update(rest.state[bits, core, : rest.count[bits, core]].tolist())
+    return states.pop() if len(states) == 1 else NONE
 
 
 def _row(its: Durations, segment: int) -> tuple[int, ...]:

@@ -22,6 +22,7 @@ from simulator.compiled.layout import (
     STEP_TRANSFER,
     TRANSFER_NS,
     TRANSFERS,
+    UNDER_WAY,
     WAITING,
     Arrivals,
     Counters,
@@ -128,6 +129,8 @@ def link_chooses(
             state.due[link] = write(world, state, record, link, TRANSFER, slot, now, transfer_ns)
             return True
         state.slots[slot, ENTERED] = now
+        if state.fair[index, UNDER_WAY] == 0:
+            station[SINCE] = now
         if not enter(state, index, transfer_ns, slot):
             return False
     if world.fair[index]:
@@ -156,6 +159,9 @@ def link_ends(
             return True
         entered = state.slots[slot, ENTERED]
         _count_transfer(state, counters, slot, now - entered)
+        counters.overlap_ns[index] += now - entered
+        if state.fair[index, UNDER_WAY] == 0:
+            counters.overlap_ns[index] -= now - state.stations[link, SINCE]
         write(world, state, record, link, TRANSFER, slot, entered, now - entered)
     else:
         slot = state.stations[link, JOB]

@@ -6,7 +6,6 @@ from simulator.compiled.layout import (
     ANSWER,
     COMPLETED,
     CORE_SWITCH,
-    CORE_WAKE,
     DROPPED,
     EXIT,
     FREE,
@@ -52,6 +51,7 @@ from simulator.compiled.layout import (
     State,
     World,
 )
+from simulator.compiled.rests import wake
 from simulator.trace import Activity, Outcome
 
 COMPUTE, GATE, ENCODE, DECODE = (
@@ -103,7 +103,7 @@ def perform(
     step, work = world.steps[index], counters.work[index]
     station = state.stations[core]
     if station[POINT] == NONE:
-        wake_ns = world.cores[core, CORE_WAKE]
+        wake_ns = wake(world, state, record, counters, core, now)
         work[WAKES] += 1
         work[WAKE_NS] += wake_ns
         now = write(world, state, record, core, WAKE, slot, now, wake_ns)

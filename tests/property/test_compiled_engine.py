@@ -10,10 +10,11 @@ from simulator.compiled.engine import simulate_compiled
 from simulator.durations import UnsupportedPlan
 from simulator.engine import simulate_together
 from simulator.fingerprint import fingerprint
+from simulator.idle_policies import FIXED
 from simulator.queues import QueueRule
 from simulator.shared_trace import SharedTrace
-from simulator.trace import Activities, Samples
-from tests.compiled_worlds import character, random_world
+from simulator.trace import Activities, Samples, Stays
+from tests.compiled_worlds import World, character, random_world
 from tests.shared_strategies import SharedScene, shared_scenes
 from tests.simulator_worlds import SegmentSpec, bus, chain_plan, releases
 
@@ -34,13 +35,22 @@ def assert_same_run(ours: SharedTrace, theirs: SharedTrace) -> None:
                 wanted = getattr(getattr(other, group), field.name)
                 assert column.dtype == wanted.dtype, field.name
                 assert column.tolist() == wanted.tolist(), field.name
+    assert ours.stays is not None and theirs.stays is not None
+    for field in fields(Stays):
+        column, wanted = getattr(ours.stays, field.name), getattr(theirs.stays, field.name)
+        assert column.dtype == wanted.dtype, field.name
+        assert column.tolist() == wanted.tolist(), field.name
     assert fingerprint(ours) == fingerprint(theirs)
 
 
-def compare(scene: SharedScene) -> SharedTrace:
-    """Run a scene on both engines; the reference's trace."""
-    theirs = simulate_together(scene.pipelines, scene.queue, priorities=scene.priorities)
-    ours = simulate_compiled(scene.pipelines, scene.queue, priorities=scene.priorities)
+def compare(world: World) -> SharedTrace:
+    """Run a world on both engines; the reference's trace."""
+    theirs = simulate_together(
+        world.pipelines, world.queue, priorities=world.priorities, idle=world.idle
+    )
+    ours = simulate_compiled(
+        world.pipelines, world.queue, priorities=world.priorities, idle=world.idle
+    )
     assert_same_run(ours, theirs)
     return theirs
 
@@ -48,25 +58,30 @@ def compare(scene: SharedScene) -> SharedTrace:
 def compare_worlds(first: int, count: int) -> None:
     """Compare ``count`` worlds, numbered from ``first``, without those that are too fine."""
     seen: Counter[str] = Counter()
+    policies: Counter[type] = Counter()
     compared = refused = 0
     while compared < count:
         try:
-            what = character(compare(random_world(first + compared + refused)))
+            world = random_world(first + compared + refused)
+            what = character(compare(world))
         except UnsupportedPlan as too_fine:
             assert "fair link" in str(too_fine)
             refused += 1
             continue
         compared += 1
+        policies[type(world.idle)] += 1
         seen.update(name for name, has in zip(what.__slots__, astuple(what), strict=True) if has)
     assert refused <= count // 50
     for special in ("drops", "ties", "saturated"):
         assert seen[special] * 3 >= count, seen
+    assert len(policies) == 5
+    assert min(policies.values()) * 10 >= count, policies
 
 
 @thoroughly
 @given(shared_scenes())
 def test_small_worlds_run_the_same(scene: SharedScene):
-    compare(scene)
+    compare(World(scene.pipelines, scene.queue, scene.priorities, FIXED))
 
 
 def test_200_random_worlds_run_the_same():
@@ -82,7 +97,7 @@ def test_what_waits_may_outgrow_any_room():
     """Thousands under way at once, and more activities than the record holds at a time."""
     plan = chain_plan([SegmentSpec("dsp", 300), SegmentSpec("cpu", 500), SegmentSpec("dsp", 10)])
     workload = releases(range(0, 60_000, 2))
-    compare(SharedScene(((plan, workload),), QueueRule(), (0,)))
+    compare(World(((plan, workload),), QueueRule(), (0,), FIXED))
 
 
 def test_a_fair_link_whose_shares_need_more_than_64_bits_is_refused():

@@ -1,0 +1,116 @@
+"""Months of sensing: sources played in chunks through the compiled loop, which only counts.
+
+Memory is that of one chunk, whatever the duration. What the figures are made of are integers, so a
+run that was stopped and resumed, or cut into other chunks, comes to the same to the last digit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import fsum
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+
+from devicemodels.cost import NANOSECONDS_PER_SECOND
+from scheduler.pipelines.priorities import rate_monotonic
+from scheduler.plan import Plan
+from simulator.battery import batch_ends_ns
+from simulator.compiled import checkpoint as on_disk
+from simulator.compiled.figures import pipeline_figures
+from simulator.compiled.journey import Course, Journey
+from simulator.compiled.layout import CORE_ONLY_STATE, NONE
+from simulator.compiled.long_run import Batches, LongRun, figures_of
+from simulator.compiled.prototypes import prototypes
+from simulator.compiled.state import resting_state, zero_counters
+from simulator.compiled.tables import world_of
+from simulator.engine import Progress, require_one_platform
+from simulator.idle_policies import FIXED, IdlePolicy
+from simulator.queues import QueueRule
+from simulator.sources.feed import prepare
+from simulator.sources.source import Source
+from simulator.workload import period_ns
+
+MOST_BATCHES = 512
+"""Batches of a run, for confidence intervals."""
+SAVE_EVERY_S = 20.0
+"""Between two checkpoints, on the clock on the wall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """When a run has been long enough."""
+
+    relative: float
+    """Half width of the interval of the mean power, as a share of it."""
+    level: float = 0.95
+    """Probability of the interval."""
+
+    def __post_init__(self) -> None:
+        if not (self.relative > 0.0 and 0.0 < self.level < 1.0):
+            raise ValueError(f"a precision is above 0 and its level between 0 and 1: {self}")
+
+    def reached(self, batches: Batches) -> bool:
+        """Whether the interval is narrow enough, and its batches long enough to believe it."""
+        power = batches.mean_power_w(self.level)
+        return (
+            power is not None
+            and not power.dependent
+            and power.half_width <= self.relative * power.value
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A file in which a run is kept while it goes on."""
+
+    path: Path
+    """Written now and then, and at the end."""
+    resume: bool = False
+    """Whether to go on from it; otherwise it is overwritten."""
+
+
+def simulate_long(
+    pipelines: Sequence[tuple[Plan, Source]],
+    duration_ns: int,
+    seed: int = 0,
+    queue: QueueRule = QueueRule(),  # noqa: B008 - frozen
+    progress: Progress | None = None,
+    priorities: Sequence[int] | None = None,
+    idle: IdlePolicy = FIXED,
+    precision: Precision | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> LongRun:
+    """The figures of ``simulator.engine.simulate_together``, for as long a time as you like.
+
+    ``progress`` is told how many nanoseconds have been simulated, and how many were asked for. With
+    a ``precision`` the run may end earlier, at the end of a batch. Raises what the engine raises,
+    and ``InputError`` if more samples pile up than fit, or a checkpoint cannot be gone on from.
+    """
+    course = _course(pipelines, seed, queue, priorities, idle)
+    ends_ns = batch_ends_ns(
+        duration_ns, max(period_ns(plan) for plan in course.plans), MOST_BATCHES
+    )
+    length_ns = int(ends_ns[1]) if len(ends_ns) > 1 else duration_ns
+    belongs_to = on_disk.identity(course, duration_ns, length_ns)
+    if checkpoint is not None and checkpoint.resume:
+        journey = on_disk.load(checkpoint.path, belongs_to)
+    else:
+        journey = _beginning(course)
+    before, saved_s, precise = journey.tally(course, journey.at_ns), monotonic(), False
+    for end_ns in ends_ns[1 + len(journey.samples) :].tolist():
+        if precision is not None and precision.reached(_batches(journey, length_ns)):
+            precise = True
+            break
+        journey.go_to(course, end_ns)
+        before = journey.end_batch(course, before)
+        if checkpoint is not None and monotonic() - saved_s > SAVE_EVERY_S:
+            on_disk.save(checkpoint.path, belongs_to, journey)
+            saved_s = monotonic()
+        if progress is not None:
+            progress(end_ns, duration_ns)
+    if checkpoint is not None:
+        on_disk.save(checkpoint.path, belongs_to, journey)
+    if not precise:
+        journey.go_to(course, duration_ns)
+    return figures_of(course, journey, _batches(journey, length_ns), duration_ns, precise)
