@@ -19,6 +19,17 @@ from simulator.idle_policies import (
 )
 from simulator.queues import QueueRule
 from simulator.shared_trace import SharedTrace
+from simulator.sources.fates import Drawn
+from simulator.sources.releases import (
+    Burst,
+    Jittered,
+    Modulated,
+    Periodic,
+    Poisson,
+    Release,
+    State,
+)
+from simulator.sources.source import Source
 from simulator.trace import Outcome
 from simulator.workload import Workload
 from tests.simulator_worlds import GateSpec, SegmentSpec, bus, chain_plan, core, releases
@@ -52,6 +63,26 @@ def random_world(number: int) -> World:
         tuple(int(priority) for priority in rng.integers(0, 3, len(plans))),
         _policy(rng, cores),
     )
+
+
+def random_source(number: int, plan: Plan) -> Source:
+    """The source of that number, at about the plan's pace or slower or faster."""
+    rng = np.random.default_rng([number, 1])
+    period_ns = round(plan.requirements.period_s * 1e9 * float(rng.choice([0.2, 1.0, 5.0])))
+    paces = [
+        Periodic(period_ns),
+        Jittered(period_ns, int(rng.integers(1, period_ns + 1))),
+        Poisson(period_ns),
+    ]
+    release: Release = paces[rng.integers(0, 3)]
+    if rng.random() < 0.4:
+        dwell_ns = 20 * period_ns
+        pace = paces[rng.integers(0, 3)] if rng.random() < 0.5 else None
+        release = Modulated(
+            (State(paces[rng.integers(0, 3)], dwell_ns), State(pace, dwell_ns, 1.0))
+        )
+    bursts = (Burst(3 * period_ns, 4, int(rng.integers(0, 100))),) if rng.random() < 0.3 else ()
+    return Source(release, Drawn(float(rng.choice([0.1, 0.5]))), bursts)
 
 
 def _policy(rng: np.random.Generator, cores: list[Core]) -> IdlePolicy:

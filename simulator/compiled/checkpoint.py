@@ -1,4 +1,4 @@
-"""A long run on disk: where it stands, and what it is of, so that it goes on as if never stopped."""
+"""A long run on disk: where it stands and what it is of, so that it goes on as if never stopped."""
 
 import io
 import json

@@ -100,9 +100,7 @@ class Journey:
     def _play(self, world: World, arrivals: Arrivals, until_ns: int) -> None:
         record, status = record_of(0, 0), SLOTS_FULL
         while status != REACHED:
-            status = advance(
-                world, self.state, arrivals, record, self.counters, until_ns, FAR
-            )
+            status = advance(world, self.state, arrivals, record, self.counters, until_ns, FAR)
             if status == TOO_FINE:
                 raise too_fine()
             if status == SLOTS_FULL:

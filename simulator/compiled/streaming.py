@@ -6,21 +6,19 @@ run that was stopped and resumed, or cut into other chunks, comes to the same to
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum
 from pathlib import Path
 from time import monotonic
 
 import numpy as np
 
-from devicemodels.cost import NANOSECONDS_PER_SECOND
 from scheduler.pipelines.priorities import rate_monotonic
 from scheduler.plan import Plan
 from simulator.battery import batch_ends_ns
 from simulator.compiled import checkpoint as on_disk
-from simulator.compiled.figures import pipeline_figures
+from simulator.compiled.arrival import figures_of
 from simulator.compiled.journey import Course, Journey
 from simulator.compiled.layout import CORE_ONLY_STATE, NONE
-from simulator.compiled.long_run import Batches, LongRun, figures_of
+from simulator.compiled.long_run import Batches, LongRun
 from simulator.compiled.prototypes import prototypes
 from simulator.compiled.state import resting_state, zero_counters
 from simulator.compiled.tables import world_of
@@ -96,7 +94,7 @@ def simulate_long(
     if checkpoint is not None and checkpoint.resume:
         journey = on_disk.load(checkpoint.path, belongs_to)
     else:
-        journey = _beginning(course)
+        journey = _departure(course)
     before, saved_s, precise = journey.tally(course, journey.at_ns), monotonic(), False
     for end_ns in ends_ns[1 + len(journey.samples) :].tolist():
         if precision is not None and precision.reached(_batches(journey, length_ns)):
@@ -114,3 +112,46 @@ def simulate_long(
     if not precise:
         journey.go_to(course, duration_ns)
     return figures_of(course, journey, _batches(journey, length_ns), duration_ns, precise)
+
+
+def _course(
+    pipelines: Sequence[tuple[Plan, Source]],
+    seed: int,
+    queue: QueueRule,
+    priorities: Sequence[int] | None,
+    idle: IdlePolicy,
+) -> Course:
+    plans = tuple(plan for plan, _ in pipelines)
+    require_one_platform(plans)
+    if priorities is None:
+        priorities = rate_monotonic(plans)
+    if len(priorities) != len(plans):
+        raise ValueError(f"{len(priorities)} priorities for {len(plans)} pipelines")
+    world = world_of(plans, queue, priorities, idle)
+    lone = prototypes(world, tuple(len(plan.gates) for plan in plans))
+    if (world.cores[:, CORE_ONLY_STATE] != NONE).all():
+        world = world._replace(alone=lone.latency_ns)
+    feeds = tuple(
+        prepare(source, plan, seed, index) for index, (plan, source) in enumerate(pipelines)
+    )
+    return Course(plans, feeds, world, lone)
+
+
+def _departure(course: Course) -> Journey:
+    return Journey(
+        state=resting_state(course.world),
+        counters=zero_counters(course.world, max(len(plan.gates) for plan in course.plans)),
+        cursors=[feed.start() for feed in course.feeds],
+        energy_j=[],
+        samples=[],
+        misses=[],
+    )
+
+
+def _batches(journey: Journey, length_ns: int) -> Batches:
+    return Batches(
+        length_ns=length_ns,
+        energy_j=np.array(journey.energy_j, dtype=np.float64),
+        samples=np.array(journey.samples, dtype=np.int64),
+        misses=np.array(journey.misses, dtype=np.int64),
+    )

@@ -68,9 +68,7 @@ def work_done(counters: Counters, lone: Prototypes) -> Integers:
     return work
 
 
-def tally(
-    world: World, state: State, counters: Counters, lone: Prototypes, at_ns: int
-) -> Tally:
+def tally(world: World, state: State, counters: Counters, lone: Prototypes, at_ns: int) -> Tally:
     """All that was done until ``at_ns``, with stays cut there; changes nothing."""
     totals = tuple(totals_by_pipeline(world, work_done(counters, lone)))
     looked_at = counters._replace(rests=counters.rests.copy())
