@@ -7,7 +7,7 @@ nanosecond: a sample that ends at the instant of the next release does not count
 its core has not gone idle by then.
 """
 
-from scheduler.kernels.compiling import compiled
+from simulator.compiled.compiling import inlined
 from simulator.compiled.layout import (
     END,
     FAR,
@@ -21,7 +21,7 @@ from simulator.compiled.layout import (
 from simulator.compiled.work import fate
 
 
-@compiled
+@inlined
 def count_alone(
     world: World,
     state: State,

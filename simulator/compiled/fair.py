@@ -5,7 +5,7 @@ into 62 bits is said (``TOO_FINE``), never rounded: that takes dozens of transfe
 link for long.
 """
 
-from scheduler.kernels.compiling import compiled
+from simulator.compiled.compiling import inlined
 from simulator.compiled.layout import (
     CARRIED,
     DONE,
@@ -24,7 +24,7 @@ MOST = 1 << 62
 """No number of a fair link may exceed this."""
 
 
-@compiled
+@inlined
 def enter(state: State, link: int, work_ns: int, slot: int) -> bool:
     """Let the activation of ``slot`` begin now; False if the numbers would become too large."""
     if not _advance(state, link):
@@ -47,7 +47,7 @@ def enter(state: State, link: int, work_ns: int, slot: int) -> bool:
     return bool(fair[PARTS] <= most and (heap[0, DONE] - fair[SERVED]) // fair[PARTS] <= most)
 
 
-@compiled
+@inlined
 def next_arrival_ns(state: State, link: int) -> int:
     """When the next transfer arrives if none enters before; FAR if none is under way.
 
@@ -65,7 +65,7 @@ def next_arrival_ns(state: State, link: int) -> int:
     return int(fair[FAIR_NOW] + whole * sharing + -(-rest * sharing // fair[PARTS]))
 
 
-@compiled
+@inlined
 def arrive(state: State, link: int) -> int:
     """Take out the next transfer that has arrived by now; its slot, or -1 if there is none.
 
@@ -98,7 +98,7 @@ def arrive(state: State, link: int) -> int:
     return int(slot)
 
 
-@compiled
+@inlined
 def _advance(state: State, link: int) -> bool:
     """Share out the time since the last call; the clock says what time it is."""
     fair, heap = state.fair[link], state.shares[link]
@@ -126,7 +126,7 @@ def _advance(state: State, link: int) -> bool:
     return True
 
 
-@compiled
+@inlined
 def _make_small(fair: Integers, heap: Integers) -> None:
     """Count from what is served now, in the largest parts that all numbers are whole in."""
     common = fair[PARTS]
@@ -139,21 +139,21 @@ def _make_small(fair: Integers, heap: Integers) -> None:
         heap[place, DONE] //= common
 
 
-@compiled
+@inlined
 def _gcd(a: int, b: int) -> int:
     while b:
         a, b = b, a % b
     return a
 
 
-@compiled
+@inlined
 def _ahead(heap: Integers, a: int, b: int) -> bool:
     if heap[a, DONE] != heap[b, DONE]:
         return bool(heap[a, DONE] < heap[b, DONE])
     return bool(heap[a, ENTRY] < heap[b, ENTRY])
 
 
-@compiled
+@inlined
 def _swap(heap: Integers, a: int, b: int) -> None:
     for column in range(heap.shape[1]):
         heap[a, column], heap[b, column] = heap[b, column], heap[a, column]

@@ -10,7 +10,7 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.kernels.compiling import compiled
+from simulator.compiled.compiling import inlined
 from simulator.compiled.layout import Integers
 
 FINE_BITS = 7
@@ -19,7 +19,7 @@ BUCKETS = (63 - FINE_BITS + 1) * FINE
 """Enough for every 63-bit number."""
 
 
-@compiled
+@inlined
 def bucket(value: int) -> int:
     """The bucket of a value, which may not be negative."""
     shift = 0
@@ -30,14 +30,14 @@ def bucket(value: int) -> int:
     return (value >> shift) + shift * FINE
 
 
-@compiled
+@inlined
 def lower_bound(index: int) -> int:
     """The least value of a bucket."""
     shift = max(0, index // FINE - 1)
     return (index - shift * FINE) << shift
 
 
-@compiled
+@inlined
 def count(histogram: Integers, value: int, times: int) -> None:
     """Put a value in, ``times`` times; ``histogram`` has the shape (BUCKETS, 2)."""
     index = bucket(value)

@@ -6,6 +6,7 @@ and links of a device, looking at all of them is faster than a heap.
 """
 
 from scheduler.kernels.compiling import compiled
+from simulator.compiled.compiling import inlined
 from simulator.compiled.alone import count_alone
 from simulator.compiled.layout import (
     ANSWER,
@@ -48,7 +49,7 @@ from simulator.compiled.turns import arrive, core_chooses, core_ends, link_choos
 from simulator.compiled.work import MOST_ROWS
 
 
-@compiled
+@inlined
 def advance(
     world: World,
     state: State,
@@ -95,7 +96,7 @@ def advance(
         pipeline = _next_pipeline(state, arrivals)
 
 
-@compiled
+@inlined
 def _is_full(world: World, record: Record) -> bool:
     """Whether one more event might be too much to write down."""
     rows, stays = record.rows.shape[0], record.stays.shape[0]
@@ -104,7 +105,7 @@ def _is_full(world: World, record: Record) -> bool:
     return bool(stays and record.filled[STAYS] + world.idle_state.shape[2] > stays)
 
 
-@compiled
+@inlined
 def _next_kind(due: Integers) -> int:
     """The first of those that are due next."""
     first, at = 0, due[0]
@@ -114,7 +115,7 @@ def _next_kind(due: Integers) -> int:
     return first
 
 
-@compiled
+@inlined
 def _take(
     world: World,
     state: State,
@@ -138,7 +139,7 @@ def _take(
     return bool(link_chooses(world, state, record, counters, station, now))
 
 
-@compiled
+@inlined
 def _next_pipeline(state: State, arrivals: Arrivals) -> int:
     """Which pipeline releases next, the first of those that release at once; arranges it."""
     found, at = 0, FAR
@@ -150,7 +151,7 @@ def _next_pipeline(state: State, arrivals: Arrivals) -> int:
     return found
 
 
-@compiled
+@inlined
 def _release(
     world: World,
     state: State,

@@ -1,6 +1,6 @@
 """How cores rest: the stays of ``simulator.resting``, found when each has ended."""
 
-from scheduler.kernels.compiling import compiled
+from simulator.compiled.compiling import inlined
 from simulator.compiled.layout import (
     CORE_FIRST_STATE,
     CORE_ONLY_STATE,
@@ -29,10 +29,10 @@ from simulator.idle_tables import FIRST, LAST, Lookup
 
 DESCENT, EXPECTED = int(Lookup.DESCENT), int(Lookup.EXPECTED)
 
-_expected_ns = compiled(expected_ns)
+_expected_ns = inlined(expected_ns)
 
 
-@compiled
+@inlined
 def wake(
     world: World, state: State, record: Record, counters: Counters, core: int, now: int
 ) -> int:
@@ -45,7 +45,7 @@ def wake(
     return int(world.idle_exit_ns[core, left])
 
 
-@compiled
+@inlined
 def end_stays(world: World, state: State, record: Record, counters: Counters, now: int) -> None:
     """The run ends now, or is looked at: settle the stays of all cores that rest."""
     for core in range(world.cores.shape[0]):
@@ -53,7 +53,7 @@ def end_stays(world: World, state: State, record: Record, counters: Counters, no
             settle(world, state, record, counters, core, now, False)
 
 
-@compiled
+@inlined
 def settle(
     world: World,
     state: State,
@@ -96,7 +96,7 @@ def settle(
     return int(states[deepest])
 
 
-@compiled
+@inlined
 def _count(
     record: Record,
     counters: Counters,
@@ -115,7 +115,7 @@ def _count(
         _write(record, core, which, start_ns, end_ns, entered, woke)
 
 
-@compiled
+@inlined
 def _write(
     record: Record, core: int, which: int, start_ns: int, end_ns: int, entered: bool, woke: bool
 ) -> None:

@@ -1,6 +1,6 @@
 """The turns of cores and links: what happens when work ends there, and what is taken up next."""
 
-from scheduler.kernels.compiling import compiled
+from simulator.compiled.compiling import inlined
 from simulator.compiled.fair import arrive as take_arrived
 from simulator.compiled.fair import enter, next_arrival_ns
 from simulator.compiled.layout import (
@@ -37,7 +37,7 @@ from simulator.trace import Activity
 TRANSFER = int(Activity.TRANSFER)
 
 
-@compiled
+@inlined
 def arrive(
     world: World,
     state: State,
@@ -55,7 +55,7 @@ def arrive(
         state.due[state.stations.shape[0] + 1 + core] = state.clock[NOW]
 
 
-@compiled
+@inlined
 def core_ends(
     world: World,
     state: State,
@@ -88,7 +88,7 @@ def core_ends(
             state.due[stations + 1 + link] = now
 
 
-@compiled
+@inlined
 def core_chooses(
     world: World, state: State, record: Record, counters: Counters, core: int, now: int
 ) -> None:
@@ -104,7 +104,7 @@ def core_chooses(
     state.due[core] = perform(world, state, record, counters, core, slot, now)
 
 
-@compiled
+@inlined
 def _next_in_ring(state: State, link: int) -> int:
     station, ring = state.stations[link], state.queues[link]
     slot = ring[station[HEAD]]
@@ -113,7 +113,7 @@ def _next_in_ring(state: State, link: int) -> int:
     return int(slot)
 
 
-@compiled
+@inlined
 def link_chooses(
     world: World, state: State, record: Record, counters: Counters, link: int, now: int
 ) -> bool:
@@ -138,7 +138,7 @@ def link_chooses(
     return True
 
 
-@compiled
+@inlined
 def link_ends(
     world: World,
     state: State,
@@ -174,7 +174,7 @@ def link_ends(
     return True
 
 
-@compiled
+@inlined
 def _count_transfer(state: State, counters: Counters, slot: int, lasts_ns: int) -> None:
     work = counters.work[state.slots[slot, STEP]]
     work[TRANSFERS] += 1

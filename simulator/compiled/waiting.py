@@ -1,6 +1,6 @@
 """What waits for a core: a heap of slots, in the order of ``simulator.queues.Job``."""
 
-from scheduler.kernels.compiling import compiled
+from simulator.compiled.compiling import inlined
 from simulator.compiled.layout import (
     CAPACITY,
     DROPS_OLDEST,
@@ -19,7 +19,7 @@ from simulator.compiled.layout import (
 )
 
 
-@compiled
+@inlined
 def _released_before(slots: Integers, a: int, b: int) -> bool:
     """By (release, pipeline, segment, sample); the steps of one pipeline are in their order."""
     if slots[a, RELEASE] != slots[b, RELEASE]:
@@ -31,14 +31,14 @@ def _released_before(slots: Integers, a: int, b: int) -> bool:
     return bool(slots[a, SAMPLE] < slots[b, SAMPLE])
 
 
-@compiled
+@inlined
 def _served_before(slots: Integers, a: int, b: int) -> bool:
     if slots[a, PRIORITY] != slots[b, PRIORITY]:
         return bool(slots[a, PRIORITY] < slots[b, PRIORITY])
     return bool(_released_before(slots, a, b))
 
 
-@compiled
+@inlined
 def _rise(heap: Integers, place: int, slots: Integers) -> None:
     while place > 0:
         parent = (place - 1) // 2
@@ -48,7 +48,7 @@ def _rise(heap: Integers, place: int, slots: Integers) -> None:
         place = parent
 
 
-@compiled
+@inlined
 def _sink(heap: Integers, size: int, place: int, slots: Integers) -> None:
     while True:
         child = 2 * place + 1
@@ -62,7 +62,7 @@ def _sink(heap: Integers, size: int, place: int, slots: Integers) -> None:
         place = child
 
 
-@compiled
+@inlined
 def put(world: World, state: State, core: int, slot: int) -> int:
     """Let ``slot`` wait for ``core``; returns the slot that is dropped for it, or NONE."""
     station, heap = state.stations[core], state.queues[core]
@@ -81,7 +81,7 @@ def put(world: World, state: State, core: int, slot: int) -> int:
     return dropped
 
 
-@compiled
+@inlined
 def pop(state: State, core: int) -> int:
     """The slot to serve next; something must be waiting."""
     station, heap = state.stations[core], state.queues[core]
@@ -91,7 +91,7 @@ def pop(state: State, core: int) -> int:
     return int(slot)
 
 
-@compiled
+@inlined
 def _take_oldest(state: State, core: int) -> int:
     """Take out the slot from outside that was released first, whatever its priority."""
     heap, slots = state.queues[core], state.slots
@@ -106,7 +106,7 @@ def _take_oldest(state: State, core: int) -> int:
     return int(slot)
 
 
-@compiled
+@inlined
 def _take_out(state: State, core: int, place: int) -> None:
     station, heap = state.stations[core], state.queues[core]
     size = station[WAITING] - 1

@@ -1,6 +1,6 @@
 """What a core does for a sample, and what becomes of the sample then."""
 
-from scheduler.kernels.compiling import compiled
+from simulator.compiled.compiling import inlined
 from simulator.compiled.histogram import count
 from simulator.compiled.layout import (
     ANSWER,
@@ -67,7 +67,7 @@ MOST_ROWS = 5
 """Activities of one piece of work: waking or switching, decoding, computing, gate, encoding."""
 
 
-@compiled
+@inlined
 def write(
     world: World,
     state: State,
@@ -94,7 +94,7 @@ def write(
     return end_ns
 
 
-@compiled
+@inlined
 def perform(
     world: World, state: State, record: Record, counters: Counters, core: int, slot: int, now: int
 ) -> int:
@@ -126,7 +126,7 @@ def perform(
     return int(now)
 
 
-@compiled
+@inlined
 def finish(
     world: World,
     state: State,
@@ -155,7 +155,7 @@ def finish(
     _leave(state, slot)
 
 
-@compiled
+@inlined
 def drop(state: State, arrivals: Arrivals, record: Record, counters: Counters, slot: int) -> None:
     """There was no room for the sample."""
     row = state.slots[slot]
@@ -166,14 +166,14 @@ def drop(state: State, arrivals: Arrivals, record: Record, counters: Counters, s
     _leave(state, slot)
 
 
-@compiled
+@inlined
 def _leave(state: State, slot: int) -> None:
     state.slots[slot, NEXT_FREE] = state.clock[FREE]
     state.clock[FREE] = slot
     state.clock[IN_FLIGHT] -= 1
 
 
-@compiled
+@inlined
 def fate(label: int, exit_gate: int, answer: int) -> int:
     """The column of ``Counters.fates``: by exit gate + 1, then class, then answer."""
     return ((exit_gate + 1) * 2 + label) * 2 + answer
