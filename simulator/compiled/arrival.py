@@ -4,8 +4,8 @@ from dataclasses import replace
 from math import fsum
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
-from devicemodels.platform import Battery
-from simulator.battery import BatteryLife, life
+from simulator.battery import BatteryLife
+from simulator.battery import life as life_of
 from simulator.compiled.figures import pipeline_figures
 from simulator.compiled.journey import Course, Journey
 from simulator.compiled.long_run import Batches, LongRun
@@ -39,20 +39,18 @@ def figures_of(
             zip(pairs, journey.released, strict=True)
         )
     )
+    life = _life(course, journey, fsum(by_cause_j.values()), duration_ns, batches)
     alone = None
     if len(own) == 1:
         provenance = Provenance("simulated", "modelled", course.feeds[0].fates.answers)
-        alone = metrics_of(own[0], by_cause_j, duration_ns, provenance)
-        battery = course.plans[0].platform.battery
-        if battery is not None:
-            alone = replace(
-                alone, battery=_life(battery, fsum(by_cause_j.values()), duration_ns, batches)
-            )
+        figures = metrics_of(own[0], by_cause_j, duration_ns, provenance)
+        alone = replace(figures, battery=life)
     return LongRun(
         duration_s=duration_ns / NANOSECONDS_PER_SECOND,
         asked_s=asked_ns / NANOSECONDS_PER_SECOND,
         metrics=alone,
         shared=_shared(course, journey, done, own),
+        battery=life,
         batches=batches,
         cores=residencies_of(done.rest, pairs),
         precise=precise,
@@ -60,13 +58,21 @@ def figures_of(
 
 
 def _life(
-    battery: Battery, device_j: float, duration_ns: int, batches: Batches
+    course: Course, journey: Journey, device_j: float, duration_ns: int, batches: Batches
 ) -> BatteryLife | None:
-    if battery.regulator is not None:
+    battery = course.plans[0].platform.battery
+    if battery is None or batches.battery_j is None:
         return None
-    duration_s = duration_ns / NANOSECONDS_PER_SECOND
-    batch_w = batches.energy_j / (batches.length_ns / NANOSECONDS_PER_SECOND)
-    return life(battery, device_j, device_j, duration_s, batch_w)
+    battery_j = device_j
+    if course.world.regulator.shape[1]:
+        battery_j = journey.battery_given_j(course, duration_ns, last=True)
+    return life_of(
+        battery,
+        device_j,
+        battery_j,
+        duration_ns / NANOSECONDS_PER_SECOND,
+        batches.battery_j / (batches.length_ns / NANOSECONDS_PER_SECOND),
+    )
 
 
 def _shared(

@@ -43,6 +43,7 @@ def save(path: Path, belongs_to: str, journey: Journey) -> None:
         "samples": journey.samples,
         "misses": journey.misses,
         "energy_j": journey.energy_j,
+        "battery_j": journey.battery_j,
     }
     columns = {f"state.{name}": column for name, column in journey.state._asdict().items()}
     columns |= {f"counters.{name}": c for name, c in journey.counters._asdict().items()}
@@ -89,6 +90,7 @@ def _journey(header: dict[str, Any], columns: Any) -> Journey:
         counters=Counters(**{name: columns[f"counters.{name}"] for name in Counters._fields}),
         cursors=[Cursor(*cursor) for cursor in header["cursors"]],
         energy_j=[float(joules) for joules in header["energy_j"]],
+        battery_j=[float(joules) for joules in header["battery_j"]],
         samples=[int(samples) for samples in header["samples"]],
         misses=[int(misses) for misses in header["misses"]],
     )

@@ -20,7 +20,7 @@ from simulator.compiled.layout import (
     Integers,
     World,
 )
-from simulator.compiled.prototypes import Prototypes
+from simulator.compiled.prototypes import Prototypes, answered_by_exit
 from simulator.energy import Totals
 from simulator.metrics import (
     Accuracy,
@@ -30,12 +30,6 @@ from simulator.metrics import (
     cut_bytes,
 )
 from simulator.trace import Activity
-
-
-def answered_by_exit(alone: Integers) -> Integers:
-    """Samples that were only counted, shape (pipelines, gates + 1), by exit gate + 1."""
-    answered: Integers = alone.reshape(len(alone), -1, 4).sum(axis=2)
-    return answered
 
 
 def missed(world: World, counters: Counters, lone: Prototypes) -> Integers:

@@ -1,10 +1,12 @@
 """Where a long run stands: everything that goes on changing, from one batch to the next."""
 
 from dataclasses import dataclass
+from math import fsum
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.documents.errors import InputError
 from scheduler.plan import Plan
+from simulator.compiled.drawing import drawn_j
 from simulator.compiled.engine import too_fine
 from simulator.compiled.feeding import chunk_ns, next_arrivals, no_arrivals
 from simulator.compiled.figures import missed
@@ -56,6 +58,8 @@ class Journey:
     """Of the sources; their time is that of the run."""
     energy_j: list[float]
     """By batch so far."""
+    battery_j: list[float]
+    """Likewise; empty if the battery's part is not added up."""
     samples: list[int]
     """Likewise."""
     misses: list[int]
@@ -88,6 +92,8 @@ class Journey:
         """Write down the batch that ends here, of which ``before`` was the beginning."""
         now = self.tally(course, self.at_ns)
         self.energy_j.append(now.since(before).energy_j(course.plans))
+        if course.world.regulator.shape[1]:
+            self.battery_j.append(self.battery_given_j(course, self.at_ns) - fsum(self.battery_j))
         self.samples.append(sum(self.released) - sum(self.samples))
         misses = int(missed(course.world, self.counters, course.lone).sum())
         self.misses.append(misses - sum(self.misses))
@@ -96,6 +102,11 @@ class Journey:
     def tally(self, course: Course, at_ns: int) -> Tally:
         """All that was done until ``at_ns``."""
         return tally(course.world, self.state, self.counters, course.lone, at_ns)
+
+    def battery_given_j(self, course: Course, at_ns: int, last: bool = False) -> float:
+        """What the battery has given until ``at_ns``; ``last`` if nothing more comes."""
+        alone_j = course.lone.battery_of(self.counters.alone)
+        return alone_j + drawn_j(course.world, self.state, at_ns, last)
 
     def _play(self, world: World, arrivals: Arrivals, until_ns: int) -> None:
         record, status = record_of(0, 0), SLOTS_FULL

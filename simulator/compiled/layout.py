@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 FAR = 2**63 - 1
 """A time that never comes."""
@@ -34,9 +35,10 @@ CORE_SWITCH, CORE_FIRST_STATE, CORE_ONLY_STATE = 0, 1, 2
 CORE_COLUMNS = 3
 
 # State.clock
-NOW, IN_FLIGHT, FREE = 0, 1, 2
-"""The instant under way, the samples under way, and the first free slot."""
-CLOCK_COLUMNS = 3
+NOW, IN_FLIGHT, FREE, DRAWN_UNTIL = 0, 1, 2, 3
+"""The instant under way, the samples under way, the first free slot, and until when ``State.drawn``
+counts."""
+CLOCK_COLUMNS = 4
 
 # State.stations: one row a core, then one a link. HEAD is that of a FIFO link's ring.
 JOB, POINT, WAITING, FROM_OUTSIDE, HEAD, SINCE, RESTED = 0, 1, 2, 3, 4, 5, 6
@@ -54,6 +56,16 @@ FAIR_COLUMNS = 5
 # State.shares: a heap of rows a link.
 DONE, ENTRY, CARRIED = 0, 1, 2
 SHARE_COLUMNS = 3
+
+# World.step_power, and World.idle_power: by core and idle state.
+WORK_W, TRANSFER_J = 0, 1
+REST_W, ENTRY_J, EXIT_J = 0, 1, 2
+# World.regulator
+OUTPUT_W, INPUT_W = 0, 1
+# State.pieces: by station and piece, in order of time.
+PIECE_W, PIECE_JOLT_J = 0, 1
+# State.drawn: the sum and its correction, energy spent at this instant, and the load before it.
+DRAWN_J, CORRECTION_J, JOLTS_J, LOAD_W = 0, 1, 2, 3
 
 # Arrivals.span: one row a pipeline. NEXT and END are places in the columns; the sample at NEXT
 # has the number NEXT + NUMBERING.
@@ -106,6 +118,17 @@ class World(NamedTuple):
     """Shape (4, cores, most)."""
     idle_exit_ns: Integers
     """Shape (cores, most idle states)."""
+    step_power: Floats
+    """Shape (segments of all pipelines, 2): power of the work, energy of the transfer after it."""
+    switch_j: Floats
+    """Shape (cores,)."""
+    idle_power: Floats
+    """Shape (cores, most idle states, 3): power, entry energy, exit energy."""
+    rail_w: Floats
+    """Shape (1,)."""
+    regulator: Floats
+    """Shape (2, corners): its law, see ``devicemodels.regulator``. No corners: nobody asks what
+    the battery gives."""
     alone: Integers
     """Shape (pipelines, gates + 1): how long a sample takes that has the platform to itself, by
     its exit gate + 1. No rows: samples are never only counted."""
@@ -131,6 +154,14 @@ class State(NamedTuple):
     """Shape (links, slots, SHARE_COLUMNS): transfers under way on a fair link."""
     lengths: Integers
     """Shape (cores, HISTORY): how long the last stays of each core were, for predictions."""
+    place: Integers
+    """Shape (stations,): the piece of ``pieces`` that each station is in."""
+    piece_ends_ns: Integers
+    """Shape (stations, pieces): until when each piece of what a station does lasts."""
+    pieces: Floats
+    """Shape (stations, pieces, 2): its power, and the energy spent at once where it begins."""
+    drawn: Floats
+    """Shape (4,): what the battery has given."""
 
 
 class Arrivals(NamedTuple):

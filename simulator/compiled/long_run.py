@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.battery import BatteryLife
 from simulator.confidence import Interval, ratio_interval
 from simulator.metrics import Metrics
 from simulator.residency import CoreResidency
@@ -19,6 +20,8 @@ class Batches:
     """Of each batch: whole periods."""
     energy_j: NDArray[np.float64]
     """Shape (batches,): of the device. Work counts in the batch in which it was begun."""
+    battery_j: NDArray[np.float64] | None
+    """Shape (batches,): what the battery gave for it; None where that is not known."""
     samples: NDArray[np.int64]
     """Shape (batches,): released."""
     misses: NDArray[np.int64]
@@ -52,6 +55,9 @@ class LongRun:
     """The figures, if there is one pipeline."""
     shared: SharedMetrics
     """The figures of all pipelines and of the device."""
+    battery: BatteryLife | None
+    """How long the platform's battery lasts; None without one, or where what its regulator draws
+    is known only afterwards: with fair links, and with clairvoyant idling."""
     batches: Batches
     """For confidence intervals."""
     cores: tuple[CoreResidency, ...]

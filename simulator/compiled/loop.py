@@ -5,9 +5,9 @@ instant; so the first of the smallest is next, whenever it was put there. With t
 and links of a device, looking at all of them is faster than a heap.
 """
 
-from scheduler.kernels.compiling import compiled
-from simulator.compiled.compiling import inlined
 from simulator.compiled.alone import count_alone
+from simulator.compiled.compiling import inlined
+from simulator.compiled.drawing import draw_until
 from simulator.compiled.layout import (
     ANSWER,
     END,
@@ -81,6 +81,8 @@ def advance(
             return ROWS_FULL
         if kind != release:
             clock[NOW] = at
+            if world.regulator.shape[1]:
+                draw_until(world, state, at)
             if not _take(world, state, arrivals, record, counters, kind, at):
                 return TOO_FINE
             continue
@@ -91,6 +93,8 @@ def advance(
             if clock[FREE] == NONE:
                 return SLOTS_FULL
             clock[NOW] = at
+            if world.regulator.shape[1]:
+                draw_until(world, state, at)
             _release(world, state, arrivals, record, counters, pipeline)
         events -= counted
         pipeline = _next_pipeline(state, arrivals)

@@ -36,13 +36,13 @@ _expected_ns = inlined(expected_ns)
 def wake(
     world: World, state: State, record: Record, counters: Counters, core: int, now: int
 ) -> int:
-    """Work came to a core at rest; returns how long leaving its idle state takes."""
+    """Work came to a core at rest; returns the idle state that it leaves."""
     station = state.stations[core]
     left = settle(world, state, record, counters, core, now, True)
     if world.rule[LOOKUP] == EXPECTED:
         state.lengths[core, station[RESTED] % HISTORY] = now - station[SINCE]
     station[RESTED] += 1
-    return int(world.idle_exit_ns[core, left])
+    return int(left)
 
 
 @inlined
@@ -51,6 +51,12 @@ def end_stays(world: World, state: State, record: Record, counters: Counters, no
     for core in range(world.cores.shape[0]):
         if state.stations[core, POINT] == NONE:
             settle(world, state, record, counters, core, now, False)
+
+
+@inlined
+def expected_length_ns(state: State, core: int) -> int:
+    """How long the stay that begins is expected to be; not for a core's first."""
+    return int(_expected_ns(state.lengths[core], state.stations[core, RESTED]))
 
 
 @inlined
@@ -82,7 +88,7 @@ def settle(
             which = world.cores[core, CORE_FIRST_STATE]
             _count(record, counters, core, which, start_ns, end_ns, False, woke)
             return int(which)
-        length_ns = _expected_ns(state.lengths[core], station[RESTED])
+        length_ns = expected_length_ns(state, core)
     deepest = 0
     while deepest + 1 < world.idle_count[bits, core] and offsets_ns[deepest + 1] <= length_ns:
         deepest += 1

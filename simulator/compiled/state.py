@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from simulator.compiled.drawing import begin_rest
 from simulator.compiled.histogram import BUCKETS
 from simulator.compiled.layout import (
     CLOCK_COLUMNS,
@@ -42,6 +43,7 @@ def resting_state(world: World, slots: int = FIRST_SLOTS) -> State:
     stations[:, POINT] = NONE
     clock = np.zeros(CLOCK_COLUMNS, dtype=np.int64)
     clock[NOW] = -1
+    pieces = 2 + max(1, world.idle_state.shape[2])
     fair = np.zeros((links, FAIR_COLUMNS), dtype=np.int64)
     fair[:, PARTS] = 1
     state = State(
@@ -53,7 +55,14 @@ def resting_state(world: World, slots: int = FIRST_SLOTS) -> State:
         fair=fair,
         shares=np.zeros((links, slots, SHARE_COLUMNS), dtype=np.int64),
         lengths=np.zeros((cores, HISTORY), dtype=np.int64),
+        place=np.zeros(cores + links, dtype=np.int64),
+        piece_ends_ns=np.full((cores + links, pieces), FAR, dtype=np.int64),
+        pieces=np.zeros((cores + links, pieces, 2), dtype=np.float64),
+        drawn=np.zeros(4, dtype=np.float64),
     )
+    if world.regulator.shape[1]:
+        for core in range(cores):
+            begin_rest(world, state, core, 0)
     clock[FREE] = NONE
     _free(state, 0)
     return state

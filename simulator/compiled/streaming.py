@@ -11,6 +11,7 @@ from time import monotonic
 
 import numpy as np
 
+from devicemodels.platform import Regulator
 from scheduler.pipelines.priorities import rate_monotonic
 from scheduler.plan import Plan
 from simulator.battery import batch_ends_ns
@@ -23,7 +24,7 @@ from simulator.compiled.prototypes import prototypes
 from simulator.compiled.state import resting_state, zero_counters
 from simulator.compiled.tables import world_of
 from simulator.engine import Progress, require_one_platform
-from simulator.idle_policies import FIXED, IdlePolicy
+from simulator.idle_policies import FIXED, Clairvoyant, IdlePolicy
 from simulator.queues import QueueRule
 from simulator.sources.feed import prepare
 from simulator.sources.source import Source
@@ -97,7 +98,7 @@ def simulate_long(
         journey = _departure(course)
     before, saved_s, precise = journey.tally(course, journey.at_ns), monotonic(), False
     for end_ns in ends_ns[1 + len(journey.samples) :].tolist():
-        if precision is not None and precision.reached(_batches(journey, length_ns)):
+        if precision is not None and precision.reached(_batches(course, journey, length_ns)):
             precise = True
             break
         journey.go_to(course, end_ns)
@@ -111,7 +112,8 @@ def simulate_long(
         on_disk.save(checkpoint.path, belongs_to, journey)
     if not precise:
         journey.go_to(course, duration_ns)
-    return figures_of(course, journey, _batches(journey, length_ns), duration_ns, precise)
+    batches = _batches(course, journey, length_ns)
+    return figures_of(course, journey, batches, duration_ns, precise)
 
 
 def _course(
@@ -127,7 +129,7 @@ def _course(
         priorities = rate_monotonic(plans)
     if len(priorities) != len(plans):
         raise ValueError(f"{len(priorities)} priorities for {len(plans)} pipelines")
-    world = world_of(plans, queue, priorities, idle)
+    world = world_of(plans, queue, priorities, idle, _regulator(plans, idle))
     lone = prototypes(world, tuple(len(plan.gates) for plan in plans))
     if (world.cores[:, CORE_ONLY_STATE] != NONE).all():
         world = world._replace(alone=lone.latency_ns)
@@ -137,21 +139,40 @@ def _course(
     return Course(plans, feeds, world, lone)
 
 
+def _regulator(plans: Sequence[Plan], idle: IdlePolicy) -> Regulator | None:
+    """The platform's regulator, if what it draws can be told as time goes by."""
+    platform = plans[0].platform
+    fair = {link.name for link in platform.links if link.arbitration == "fair"}
+    if isinstance(idle, Clairvoyant) or any(
+        crossing.link in fair for plan in plans for crossing in plan.crossings
+    ):
+        return None
+    return None if platform.battery is None else platform.battery.regulator
+
+
 def _departure(course: Course) -> Journey:
     return Journey(
         state=resting_state(course.world),
         counters=zero_counters(course.world, max(len(plan.gates) for plan in course.plans)),
         cursors=[feed.start() for feed in course.feeds],
         energy_j=[],
+        battery_j=[],
         samples=[],
         misses=[],
     )
 
 
-def _batches(journey: Journey, length_ns: int) -> Batches:
+def _batches(course: Course, journey: Journey, length_ns: int) -> Batches:
+    energy_j, battery = np.array(journey.energy_j), course.plans[0].platform.battery
+    battery_j = None
+    if course.world.regulator.shape[1]:
+        battery_j = np.array(journey.battery_j)
+    elif battery is not None and battery.regulator is None:
+        battery_j = energy_j
     return Batches(
         length_ns=length_ns,
-        energy_j=np.array(journey.energy_j, dtype=np.float64),
+        energy_j=energy_j,
+        battery_j=battery_j,
         samples=np.array(journey.samples, dtype=np.int64),
         misses=np.array(journey.misses, dtype=np.int64),
     )

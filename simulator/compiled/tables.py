@@ -5,6 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from devicemodels.cost import nanoseconds
+from devicemodels.platform import Core, Regulator
+from devicemodels.power import active_power_w
+from devicemodels.regulator import input_table
 from scheduler.plan import Plan
 from simulator.compiled.layout import (
     CORE_COLUMNS,
@@ -14,18 +17,26 @@ from simulator.compiled.layout import (
     NONE,
     PIPELINE_COLUMNS,
     STEP_COLUMNS,
+    TRANSFER_J,
+    WORK_W,
+    Floats,
     World,
 )
 from simulator.durations import Durations, durations
+from simulator.energy import crossing_bytes
 from simulator.idle_policies import IdlePolicy
 from simulator.idle_tables import IdleTables, idle_tables
 from simulator.queues import QueueRule
 
 
 def world_of(
-    plans: Sequence[Plan], queue: QueueRule, priorities: Sequence[int], idle: IdlePolicy
+    plans: Sequence[Plan],
+    queue: QueueRule,
+    priorities: Sequence[int],
+    idle: IdlePolicy,
+    regulator: Regulator | None = None,
 ) -> World:
-    """The tables of plans for one platform.
+    """The tables of plans for one platform; what ``regulator`` draws is added up on the way.
 
     Raises as ``simulator.durations.durations`` and ``simulator.idle_tables.idle_tables`` do.
     """
@@ -38,6 +49,7 @@ def world_of(
         pipelines[index] = (len(rows), priorities[index], deadline_ns)
         rows.extend(_row(its, segment) for segment in range(len(its.steps)))
     rest = idle_tables(idle, plans[0])
+    corners = np.empty((2, 0)) if regulator is None else np.stack(input_table(regulator))
     cores = np.empty((len(platform.cores), CORE_COLUMNS), dtype=np.int64)
     cores[:, CORE_SWITCH] = each[0].switch_ns
     cores[:, CORE_FIRST_STATE] = rest.first_state
@@ -53,8 +65,34 @@ def world_of(
         idle_state=rest.state.astype(np.int64),
         idle_offset_ns=rest.offset_ns,
         idle_exit_ns=rest.exit_ns,
+        step_power=np.concatenate([_power(*one) for one in zip(plans, each, strict=True)]),
+        switch_j=np.array([core.switch_energy_j for core in platform.cores], dtype=np.float64),
+        idle_power=_idle_power(platform.cores, rest.exit_ns.shape[1]),
+        rail_w=np.array([platform.rail.power_w], dtype=np.float64),
+        regulator=corners,
         alone=np.empty((0, 0), dtype=np.int64),
     )
+
+
+def _power(plan: Plan, its: Durations) -> Floats:
+    """Power of each segment's work, and energy of the transfer after it, shape (segments, 2)."""
+    platform, sent = plan.platform, crossing_bytes(plan)
+    power = np.zeros((len(its.steps), 2), dtype=np.float64)
+    for segment, step in enumerate(its.steps):
+        core = platform.cores[step.core]
+        power[segment, WORK_W] = active_power_w(core, core.operating_points[step.operating_point])
+        if step.hop is not None:
+            joules_per_byte = platform.links[step.hop.link].energy_j_per_byte
+            power[segment, TRANSFER_J] = sent[segment] * joules_per_byte
+    return power
+
+
+def _idle_power(cores: Sequence[Core], most: int) -> Floats:
+    power = np.zeros((len(cores), most, 3), dtype=np.float64)
+    for index, core in enumerate(cores):
+        for which, one in enumerate(core.idle_states):
+            power[index, which] = (one.power_w, one.entry_energy_j, one.exit_energy_j)
+    return power
 
 
 def _only_state(rest: IdleTables, core: int) -> int:

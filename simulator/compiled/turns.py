@@ -1,6 +1,7 @@
 """The turns of cores and links: what happens when work ends there, and what is taken up next."""
 
 from simulator.compiled.compiling import inlined
+from simulator.compiled.drawing import begin, begin_rest, end_of_pieces, piece
 from simulator.compiled.fair import arrive as take_arrived
 from simulator.compiled.fair import enter, next_arrival_ns
 from simulator.compiled.layout import (
@@ -20,6 +21,7 @@ from simulator.compiled.layout import (
     STEP_LAST,
     STEP_LINK,
     STEP_TRANSFER,
+    TRANSFER_J,
     TRANSFER_NS,
     TRANSFERS,
     UNDER_WAY,
@@ -98,6 +100,8 @@ def core_chooses(
     if station[WAITING] == 0:
         station[POINT] = NONE
         station[SINCE] = now
+        if world.regulator.shape[1]:
+            begin_rest(world, state, core, now)
         return
     slot = pop(state, core)
     station[JOB] = slot
@@ -126,6 +130,10 @@ def link_chooses(
         if not world.fair[index]:
             station[JOB] = slot
             _count_transfer(state, counters, slot, transfer_ns)
+            if world.regulator.shape[1]:
+                spent_j = world.step_power[state.slots[slot, STEP], TRANSFER_J]
+                begin(state, link)
+                end_of_pieces(state, link, piece(state, link, 0, now, transfer_ns, 0.0, spent_j))
             state.due[link] = write(world, state, record, link, TRANSFER, slot, now, transfer_ns)
             return True
         state.slots[slot, ENTERED] = now

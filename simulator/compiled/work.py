@@ -1,6 +1,7 @@
 """What a core does for a sample, and what becomes of the sample then."""
 
 from simulator.compiled.compiling import inlined
+from simulator.compiled.drawing import begin, end_of_pieces, piece
 from simulator.compiled.histogram import count
 from simulator.compiled.layout import (
     ANSWER,
@@ -8,6 +9,7 @@ from simulator.compiled.layout import (
     CORE_SWITCH,
     DROPPED,
     EXIT,
+    EXIT_J,
     FREE,
     HEADS_NEGATIVE,
     IN_FLIGHT,
@@ -45,6 +47,7 @@ from simulator.compiled.layout import (
     SWITCHES,
     WAKE_NS,
     WAKES,
+    WORK_W,
     Arrivals,
     Counters,
     Record,
@@ -101,15 +104,18 @@ def perform(
     """All that ``core`` does for the piece of work that it takes now; returns when it ends."""
     index = state.slots[slot, STEP]
     step, work = world.steps[index], counters.work[index]
-    station = state.stations[core]
+    station, began, lead_j = state.stations[core], now, 0.0
     if station[POINT] == NONE:
-        wake_ns = wake(world, state, record, counters, core, now)
+        left = wake(world, state, record, counters, core, now)
+        wake_ns, lead_j = world.idle_exit_ns[core, left], world.idle_power[core, left, EXIT_J]
         work[WAKES] += 1
         work[WAKE_NS] += wake_ns
         now = write(world, state, record, core, WAKE, slot, now, wake_ns)
     elif station[POINT] != step[STEP_POINT]:
         work[SWITCHES] += 1
+        lead_j = world.switch_j[core]
         now = write(world, state, record, core, SWITCH, slot, now, world.cores[core, CORE_SWITCH])
+    ready = now
     station[POINT] = step[STEP_POINT]
     if step[STEP_DECODE] != NONE:
         now = write(world, state, record, core, DECODE, slot, now, step[STEP_DECODE])
@@ -118,11 +124,15 @@ def perform(
     if step[STEP_GATE] != NONE:
         work[HEADS_NEGATIVE + state.slots[slot, LABEL]] += 1
         now = write(world, state, record, core, GATE, slot, now, step[STEP_GATE_NS])
-        if step[STEP_GATE] == state.slots[slot, EXIT]:
-            work[STOPS] += 1
-            return int(now)
-    if step[STEP_ENCODE] != NONE:
+    stops = step[STEP_GATE] != NONE and step[STEP_GATE] == state.slots[slot, EXIT]
+    work[STOPS] += stops
+    if step[STEP_ENCODE] != NONE and not stops:
         now = write(world, state, record, core, ENCODE, slot, now, step[STEP_ENCODE])
+    if world.regulator.shape[1]:
+        begin(state, core)
+        place = piece(state, core, 0, began, ready - began, 0.0, lead_j)
+        place = piece(state, core, place, ready, now - ready, world.step_power[index, WORK_W], 0.0)
+        end_of_pieces(state, core, place)
     return int(now)
 
 
