@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 
 from devicemodels.documents.errors import InputError
+from devicemodels.platform import Regulator, RegulatorLoad
+from simulator.battery import battery_energy_j, battery_life
 from simulator.compiled import feeding, journey, streaming
 from simulator.compiled.long_run import LongRun
 from simulator.compiled.streaming import Checkpoint, Precision, simulate_long
 from simulator.durations import UnsupportedPlan
 from simulator.engine import simulate_together
-from simulator.idle_policies import FIXED, BreakEven, IdlePolicy
+from simulator.idle_policies import FIXED, BreakEven, IdlePolicy, Predictive, Timeout
 from simulator.metrics import metrics
+from simulator.power_timeline import power_timeline
 from simulator.residency import core_residencies
 from simulator.shared_metrics import SharedMetrics, shared_metrics
 from simulator.shared_trace import SharedTrace
@@ -22,6 +25,7 @@ from simulator.sources.feed import workload
 from simulator.sources.releases import Burst, Periodic, Poisson
 from simulator.sources.source import Source
 from tests.compiled_worlds import World, random_source, random_world
+from tests.shared_strategies import with_arbitration
 from tests.simulator_worlds import GateSpec, SegmentSpec, chain_plan
 
 DURATION_NS = 200_000
@@ -156,6 +160,71 @@ def test_batches_count_misses_where_they_happen():
     rate = long.batches.deadline_miss_rate()
     assert rate is not None
     assert rate.value == pytest.approx(long.metrics.deadline_miss_rate, rel=1e-12)
+
+
+def with_regulator(plan, loads=((1e-3, 0.4), (0.5, 0.8), (3.0, 0.9))):
+    regulator = Regulator(1e-4, tuple(RegulatorLoad(*load) for load in loads))
+    battery = replace(plan.platform.battery, regulator=regulator)
+    return replace(plan, platform=replace(plan.platform, battery=battery))
+
+
+def given_j(trace: SharedTrace) -> float:
+    """What the battery gave, by the trace's power timeline."""
+    ends = np.array([trace.duration_ns])
+    battery = trace.platform.battery
+    assert battery is not None
+    return float(battery_energy_j(power_timeline(trace), battery, ends)[0])
+
+
+@pytest.mark.parametrize("idle", [FIXED, BreakEven(), Predictive(), Timeout((50e-9, 300e-9))])
+def test_the_battery_gives_what_it_gives_for_the_trace(idle: IdlePolicy):
+    compared = 0
+    for number in range(40):
+        world = random_world(number)
+        pipelines = [
+            (with_arbitration(with_regulator(plan), ("fifo",)), source)
+            for plan, source in sources_of(world, number)
+        ]
+        arguments = (world.queue, None, world.priorities, idle)
+        long = simulate_long(pipelines, DURATION_NS, number, *arguments)
+        played = [
+            (plan, workload(source, plan, DURATION_NS, number, index))
+            for index, (plan, source) in enumerate(pipelines)
+        ]
+        trace = simulate_together(played, *arguments)
+        assert long.battery is not None
+        power_w = given_j(trace) / long.duration_s
+        assert long.battery.battery_power_w == pytest.approx(power_w, rel=1e-11)
+        assert power_w > long.shared.mean_power_w
+        compared += 1
+    assert compared == 40
+
+
+@pytest.mark.parametrize("period_ns", [10_000, 2_400])
+def test_the_battery_in_batches(period_ns: int):
+    """Samples that are only counted included; the batches are those of the trace."""
+    plan, source = with_regulator(cascade()), Source(Periodic(period_ns))
+    duration_ns = 512 * 10_000
+    long = simulate_long([(plan, source)], duration_ns, 2)
+    trace = reference(plan, source, duration_ns, 2)
+    theirs = battery_life(trace)
+    assert long.battery is not None and theirs is not None
+    assert long.battery.days == pytest.approx(theirs.days, rel=1e-11)
+    assert long.batches.battery_j is not None
+    ends = np.arange(1, 513) * 10_000
+    battery = plan.platform.battery
+    upto_j = battery_energy_j(power_timeline(trace), battery, ends)
+    assert np.cumsum(long.batches.battery_j) == pytest.approx(upto_j, rel=1e-3)
+
+
+@pytest.mark.parametrize("fair", [False, True])
+def test_without_a_regulator_the_battery_gives_what_the_device_draws(fair: bool):
+    plan = with_arbitration(cascade(), ("fair",) if fair else ("fifo",))
+    for one, known in ((plan, True), (with_regulator(plan), not fair)):
+        long = simulate_long([(one, Source(Periodic(10_000)))], 1_000_000)
+        assert (long.battery is not None) == known
+        if long.battery is not None and one is plan:
+            assert long.battery.battery_power_w == long.battery.device_power_w
 
 
 class Interrupted(Exception):
