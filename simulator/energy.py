@@ -5,7 +5,7 @@ once, for all of them together. ``simulator.power_timeline`` finds the same joul
 route; that they agree is a test.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
@@ -16,8 +16,8 @@ from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Core, OperatingPoint
 from devicemodels.power import active_power_w
 from scheduler.plan import CAUSES, Cause, Plan
-from simulator.shared_trace import Run, traces_of
-from simulator.stays import RestTotals, rest_totals
+from simulator.shared_trace import Run, activities_of, parts_of, planned_of
+from simulator.stays import RestTotals, rest_totals, stays_of
 from simulator.trace import Activity, Trace
 
 ACTIVE_CAUSES: Mapping[Activity, Cause] = {
@@ -56,14 +56,20 @@ def totals(trace: Trace) -> Totals:
 
 def energy_by_cause_j(run: Run) -> dict[Cause, float]:
     """Joules of the whole run by cause; their sum is the energy of the device."""
-    pipelines = [(trace.plan, totals(trace)) for trace in traces_of(run)]
-    return joules_by_cause(run.duration_ns, rest_totals(run), pipelines)
+    pipelines = [(part.plan, totals(part)) for part in parts_of(run)]
+    return joules_by_cause(run.duration_ns, rest_totals(run), pipelines, never_spent(run))
 
 
 def joules_by_cause(
-    duration_ns: int, rest: RestTotals, pipelines: Sequence[tuple[Plan, Totals]]
+    duration_ns: int,
+    rest: RestTotals,
+    pipelines: Sequence[tuple[Plan, Totals]],
+    unspent: Iterable[tuple[Cause, float]] = (),
 ) -> dict[Cause, float]:
-    """The same from how the cores rested and what each pipeline did, however that was counted."""
+    """The same from how the cores rested and what each pipeline did, however that was counted.
+
+    ``unspent`` are joules of what was counted and yet not spent.
+    """
     platform = pipelines[0][0].platform
     parts: dict[Cause, list[float]] = {cause: [] for cause in CAUSES}
     parts["rail"].append(platform.rail.power_w * _seconds(duration_ns))
@@ -87,7 +93,36 @@ def joules_by_cause(
             for segment, wire_bytes in crossing_bytes(plan).items():
                 joules = int(transfers[segment]) * wire_bytes * link.energy_j_per_byte
                 parts["link"].append(joules)
+    for cause, joules in unspent:
+        parts[cause].append(-joules)
     return {cause: fsum(joules) for cause, joules in parts.items()}
+
+
+def never_spent(run: Run) -> Iterator[tuple[Cause, float]]:
+    """Of what is counted by the piece, the joules of the pieces that were cut mid-way."""
+    planned = planned_of(run)
+    cut = np.flatnonzero(planned.done < 1.0)
+    if not cut.size:
+        return
+    done, _ = activities_of(run)
+    platform, stays = planned.plans[0].platform, stays_of(run)
+    woke = {
+        core: stays.idle_state[stays.woke & (stays.core == core)].tolist()
+        for core in range(len(platform.cores))
+    }
+    for row in cut.tolist():
+        resource, activity = int(done.resource[row]), int(done.activity[row])
+        left = 1.0 - float(planned.done[row])
+        if activity == Activity.WAKE:
+            earlier = (done.resource[:row] == resource) & (done.activity[:row] == Activity.WAKE)
+            state = woke[resource][int(np.count_nonzero(earlier))]
+            yield "wake", left * platform.cores[resource].idle_states[state].exit_energy_j
+        elif activity == Activity.SWITCH:
+            yield "switch", left * platform.cores[resource].switch_energy_j
+        elif activity == Activity.TRANSFER:
+            link = platform.links[resource - len(platform.cores)]
+            wire_bytes = crossing_bytes(planned.plans[planned.plan[row]])[int(done.segment[row])]
+            yield "link", left * wire_bytes * link.energy_j_per_byte
 
 
 def operating_points(plan: Plan, core: Core) -> dict[int, OperatingPoint]:

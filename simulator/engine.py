@@ -10,16 +10,21 @@ import numpy as np
 
 from scheduler.pipelines.priorities import rate_monotonic
 from scheduler.plan import Plan
+from simulator.brown_out import until_brown_out
 from simulator.durations import UnsupportedPlan
+from simulator.fault_checks import require_sound
+from simulator.fault_handling import FaultHandler, fallback_runs
+from simulator.faults import Faults
+from simulator.faulty_cores import FaultyCoreProcess
 from simulator.idle_policies import FIXED, IdlePolicy
 from simulator.idle_tables import idle_tables
 from simulator.instants import Moment
 from simulator.processes import CoreProcess, FairLinkProcess, FifoLinkProcess
 from simulator.queues import CoreQueue, Job, QueueRule
-from simulator.recorder import merged_stays
+from simulator.run_results import trace_of
 from simulator.run_state import PipelineRun, Process, RunState
 from simulator.shared_trace import SharedTrace
-from simulator.trace import Activities, Trace
+from simulator.trace import Trace
 from simulator.workload import Workload
 
 Progress = Callable[[int, int], None]
@@ -35,16 +40,19 @@ def simulate(
     queue: QueueRule = QueueRule(),  # noqa: B008 - frozen
     progress: Progress | None = None,
     idle: IdlePolicy = FIXED,
+    faults: Faults | None = None,
 ) -> Trace:
     """Run ``plan`` on ``workload`` until every released sample is answered or dropped.
 
     The same arguments give the same trace, to the last nanosecond. The trace is as long as the
     workload, or longer if the last answer comes later. Raises ``UnsupportedPlan`` if the plan is
     not a chain or contradicts itself, ``UnsupportedOperator`` if a core cannot do its work,
-    ``InputError`` if the idle policy does not fit the platform, and ``ValueError`` if the
-    workload's releases are not in order of time.
+    ``InputError`` if the idle policy or the faults do not fit the platform, and ``ValueError`` if
+    the workload's releases are not in order of time.
     """
-    return simulate_together([(plan, workload)], queue, progress, idle=idle).traces[0]
+    return simulate_together([(plan, workload)], queue, progress, idle=idle, faults=faults).traces[
+        0
+    ]
 
 
 def simulate_together(
@@ -53,6 +61,7 @@ def simulate_together(
     progress: Progress | None = None,
     priorities: Sequence[int] | None = None,
     idle: IdlePolicy = FIXED,
+    faults: Faults | None = None,
 ) -> SharedTrace:
     """Run several plans on one platform, each on its own workload, as ``simulate`` runs one.
 
@@ -69,29 +78,59 @@ def simulate_together(
         priorities = rate_monotonic([plan for plan, _ in pipelines])
     if len(priorities) != len(pipelines):
         raise ValueError(f"{len(priorities)} priorities for {len(pipelines)} pipelines")
-    run = RunState(
-        [
-            PipelineRun(index, priority, plan, workload)
-            for index, ((plan, workload), priority) in enumerate(
-                zip(pipelines, priorities, strict=True)
-            )
-        ],
-        idle_tables(idle, pipelines[0][0]),
-    )
-    platform = pipelines[0][0].platform
-    run.cores.extend(CoreProcess(run, i, CoreQueue(queue)) for i in range(len(platform.cores)))
+    owners = [
+        PipelineRun(index, priority, plan, workload)
+        for index, ((plan, workload), priority) in enumerate(
+            zip(pipelines, priorities, strict=True)
+        )
+    ]
+    tables = idle_tables(idle, pipelines[0][0])
+    if faults is None:
+        return _play(RunState(owners, tables), queue, progress)
+    require_sound(faults, [plan for plan, _ in pipelines])
+
+    def play(power_off_ns: int | None) -> SharedTrace:
+        fresh = [one.afresh() for one in owners]
+        run = RunState([*fresh, *fallback_runs(fresh, faults)], tables)
+        return _play(run, queue, progress, faults, power_off_ns)
+
+    return until_brown_out(play, faults)
+
+
+def _play(
+    run: RunState,
+    queue: QueueRule,
+    progress: Progress | None,
+    faults: Faults | None = None,
+    power_off_ns: int | None = None,
+) -> SharedTrace:
+    """Run all that there is, until nothing happens any more or all power goes."""
+    platform, handler = run.pipelines[0].plan.platform, None
+    queues = [CoreQueue(queue) for _ in platform.cores]
+    if faults is None:
+        run.cores.extend(CoreProcess(run, i, queue) for i, queue in enumerate(queues))
+    else:
+        cores = [FaultyCoreProcess(run, i, queue) for i, queue in enumerate(queues)]
+        run.cores.extend(cores)
+        handler = FaultHandler(run, faults, cores)
     run.links.extend(
         (FairLinkProcess if link.arbitration == "fair" else FifoLinkProcess)(run, index)
         for index, link in enumerate(platform.links)
     )
     for station in (*run.cores, *run.links):
         run.env.process(station.run())
-    run.env.process(_releases(run, progress))
-    run.env.run()
+    if handler is not None:
+        run.env.process(handler.process())
+    owners = [one for one in run.pipelines if one.owner == one.index]
+    run.env.process(_releases(run, owners, progress))
+    if power_off_ns is None:
+        run.env.run()
+    else:
+        run.env.run(until=Moment(run.env, power_off_ns, run.priorities.power_off))
     if progress is not None:
-        total = sum(len(pipeline.exit_gate) for pipeline in run.pipelines)
+        total = sum(len(pipeline.exit_gate) for pipeline in owners)
         progress(total, total)
-    return _trace(run)
+    return trace_of(run, handler, power_off_ns)
 
 
 def require_one_platform(plans: Sequence[Plan]) -> None:
@@ -126,16 +165,18 @@ def require_fitting(plan: Plan, workload: Workload) -> None:
         )
 
 
-def _releases(run: RunState, progress: Progress | None) -> Process:
+def _releases(
+    run: RunState, pipelines: Sequence[PipelineRun], progress: Progress | None
+) -> Process:
     """The sensors: each sample lands, at its time, at the core of the first segment."""
     now = 0
-    total = sum(len(pipeline.exit_gate) for pipeline in run.pipelines)
+    total = sum(len(pipeline.exit_gate) for pipeline in pipelines)
     first = [run.cores[pipeline.durations.steps[0].core] for pipeline in run.pipelines]
-    for released, (release_ns, index, sample) in enumerate(_in_order(run.pipelines)):
+    priorities, routes = [pipeline.priority for pipeline in pipelines], run.routes
+    for released, (release_ns, index, sample) in enumerate(_in_order(pipelines)):
         yield Moment(run.env, release_ns - now, run.priorities.release)
-        now = release_ns
-        priority = run.pipelines[index].priority
-        first[index].arrive(Job(priority, release_ns, index, 0, sample, True))
+        now, route = release_ns, routes[index]
+        first[route].arrive(Job(priorities[index], release_ns, route, 0, sample, True))
         if progress is not None and released % PROGRESS_EVERY == 0:
             progress(released, total)
 
@@ -149,25 +190,3 @@ def _in_order(pipelines: Sequence[PipelineRun]) -> Iterator[tuple[int, int, int]
     order = np.argsort(release_ns, kind="stable")
     columns = (release_ns[order], pipeline[order], sample[order])
     return zip(*(column.tolist() for column in columns), strict=True)
-
-
-def _trace(run: RunState) -> SharedTrace:
-    done, pipeline = run.recorder.activities()
-    duration_ns = max(run.now_ns, *(one.workload.duration_ns for one in run.pipelines))
-    stays = merged_stays([core.end(duration_ns) for core in run.cores])
-    traces = []
-    for one in run.pipelines:
-        mine = np.flatnonzero(pipeline == one.index)
-        columns = {name: getattr(done, name)[mine] for name in Activities.__slots__}
-        traces.append(
-            Trace(
-                origin="simulated",
-                plan=one.plan,
-                duration_ns=duration_ns,
-                samples=one.samples(),
-                activities=Activities(**columns),
-                answers=one.workload.answers,
-                stays=stays if len(run.pipelines) == 1 else None,
-            )
-        )
-    return SharedTrace(tuple(traces), pipeline, duration_ns, stays)

@@ -37,6 +37,10 @@ class FairShare(Generic[Transfer]):
         """How many transfers share the link."""
         return len(self._under_way)
 
+    def under_way(self) -> list[Transfer]:
+        """The transfers that share the link."""
+        return [transfer for _, _, transfer in self._under_way]
+
     def enter(self, now_ns: int, work_ns: int, transfer: Transfer) -> None:
         """Let ``transfer`` begin, which would take ``work_ns`` alone.
 

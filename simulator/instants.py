@@ -1,8 +1,8 @@
 """What happens at one instant, in which order: the tie rule, as SimPy's event priorities.
 
 SimPy serves events in order of (time, priority). First all that ends and all that is released, so
-that everything of an instant waits in its queue; then the cores without work choose, then the
-links. Processes start at priority 0.
+that everything of an instant waits in its queue; then things fail; then the cores without work
+choose, then the links. Processes start at priority 0.
 """
 
 from dataclasses import dataclass
@@ -33,13 +33,23 @@ class Priorities:
         """Samples are released."""
         return EventPriority(1 + self.cores + self.links)
 
+    @property
+    def faults(self) -> EventPriority:
+        """Something fails, or works again."""
+        return EventPriority(2 + self.cores + self.links)
+
     def core_chooses(self, core: int) -> EventPriority:
         """A free core takes what is first in its queue."""
-        return EventPriority(2 + self.cores + self.links + core)
+        return EventPriority(3 + self.cores + self.links + core)
 
     def link_chooses(self, link: int) -> EventPriority:
         """A link takes what waits for it."""
-        return EventPriority(2 + self.cores + self.links + self.cores + link)
+        return EventPriority(3 + self.cores + self.links + self.cores + link)
+
+    @property
+    def power_off(self) -> EventPriority:
+        """The battery is empty: after all else."""
+        return EventPriority(3 + 2 * (self.cores + self.links))
 
 
 class Moment(simpy.Event):

@@ -5,7 +5,7 @@ modelled: from the activities, the plan and the platform's power laws.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from math import fsum, isfinite
 from typing import Any
 
@@ -17,6 +17,7 @@ from scheduler.plan import Cause, Plan
 from scheduler.taskgraph import CLASSES, SampleClass
 from simulator.battery import BatteryLife
 from simulator.energy import energy_by_cause_j
+from simulator.shared_trace import parts_of
 from simulator.trace import Activity, Outcome, Trace
 
 
@@ -110,6 +111,8 @@ class Metrics:
     """Of the answers."""
     provenance: Provenance
     """Which figures were simulated, measured, modelled, recorded."""
+    lost_by_fault: Mapping[str, int] = field(default_factory=dict)
+    """By fault of the run: how many samples it cost their answer; they count in ``dropped``."""
     battery: BatteryLife | None = None
     """How long the platform's battery lasts; None where there is none, or the run was measured."""
 
@@ -140,6 +143,8 @@ class PipelineMetrics:
     """By edge that crosses a link."""
     accuracy: Accuracy
     """Of the answers."""
+    lost_by_fault: Mapping[str, int] = field(default_factory=dict)
+    """By fault of the run."""
 
 
 def pipeline_metrics(trace: Trace) -> PipelineMetrics:
@@ -149,9 +154,6 @@ def pipeline_metrics(trace: Trace) -> PipelineMetrics:
     if released == 0:
         raise ValueError("a run without samples has no figures")
     completed = samples.outcome == Outcome.COMPLETED
-    done = trace.activities
-    sent = done.segment[done.activity == Activity.TRANSFER]
-    crossings = np.bincount(sent, minlength=len(trace.plan.task_graph.segments))
     latency_ns = (samples.finish_ns - samples.release_ns)[completed]
     deadline_ns = nanoseconds(trace.plan.requirements.deadline_s)
     in_time = int(np.count_nonzero(latency_ns <= deadline_ns))
@@ -161,8 +163,9 @@ def pipeline_metrics(trace: Trace) -> PipelineMetrics:
         deadline_miss_rate=(released - in_time) / released,
         dropped=released - int(np.count_nonzero(completed)),
         stop_rate_by_gate=_stop_rates(trace),
-        bytes_across_cuts=cut_bytes(trace.plan, crossings),
+        bytes_across_cuts=_bytes_across_cuts(trace),
         accuracy=_accuracy(trace, completed),
+        lost_by_fault={} if trace.faults is None else trace.faults.lost(),
     )
 
 
@@ -197,6 +200,7 @@ def metrics_of(
         bytes_across_cuts=own.bytes_across_cuts,
         accuracy=own.accuracy,
         provenance=provenance,
+        lost_by_fault=own.lost_by_fault,
     )
 
 
@@ -231,6 +235,17 @@ def _stop_rates(trace: Trace) -> dict[str, StopRate]:
     return rates
 
 
+def _bytes_across_cuts(trace: Trace) -> dict[str, CutBytes]:
+    cuts: dict[str, CutBytes] = {}
+    for part in parts_of(trace):
+        done = part.activities
+        sent = done.segment[done.activity == Activity.TRANSFER]
+        crossings = np.bincount(sent, minlength=len(part.plan.task_graph.segments))
+        for name, cut in cut_bytes(part.plan, crossings).items():
+            cuts[name] = _together(cuts.get(name), cut)
+    return cuts
+
+
 def cut_bytes(plan: Plan, crossings: NDArray[np.int64]) -> dict[str, CutBytes]:
     """By edge between two cores, from how often each segment, shape (n,), sent its output."""
     cuts = {}
@@ -246,6 +261,17 @@ def cut_bytes(plan: Plan, crossings: NDArray[np.int64]) -> dict[str, CutBytes]:
                 total_bytes=count * crossing.wire_bytes,
             )
     return cuts
+
+
+def _together(own: CutBytes | None, more: CutBytes) -> CutBytes:
+    """Crossings of an edge by a plan and by its fallbacks; the codec named is the first plan's."""
+    if own is None:
+        return more
+    return replace(
+        own,
+        crossings=own.crossings + more.crossings,
+        total_bytes=own.total_bytes + more.total_bytes,
+    )
 
 
 def _accuracy(trace: Trace, completed: NDArray[np.bool_]) -> Accuracy:

@@ -4,7 +4,6 @@ Built interval by interval from the activities and stays, so its integral reache
 by another route than ``simulator.energy``, which multiplies total times and counts.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,14 +12,13 @@ from numpy.typing import NDArray
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Core, Link
 from devicemodels.power import active_power_w
-from scheduler.plan import Plan
 from simulator.energy import (
     ACTIVE_CAUSES,
     crossing_bytes,
     operating_points,
 )
 from simulator.power_steps import before, changes, disjoint, overlapping
-from simulator.shared_trace import Run, activities_of, traces_of
+from simulator.shared_trace import Planned, Run, activities_of, planned_of
 from simulator.stays import stays_of
 from simulator.trace import Activities, Activity, Stays
 
@@ -70,30 +68,27 @@ class PowerTimeline:
 
 def power_timeline(run: Run) -> PowerTimeline:
     """The power of every component over a run; cores and FIFO links must not overlap themselves."""
-    plans = [trace.plan for trace in traces_of(run)]
-    platform = plans[0].platform
-    done, pipeline = activities_of(run)
+    planned = planned_of(run)
+    platform = planned.plans[0].platform
+    done, _ = activities_of(run)
     stays = stays_of(run)
     components = []
     for index, core in enumerate(platform.cores):
         mine = np.flatnonzero(done.resource == index)
         rests = np.flatnonzero(stays.core == index)
-        components.append(
-            _core_power(plans, core, done, pipeline, mine, stays, rests, run.duration_ns)
-        )
+        components.append(_core_power(planned, core, done, mine, stays, rests, run.duration_ns))
     for index, link in enumerate(platform.links):
         mine = np.flatnonzero(done.resource == len(platform.cores) + index)
-        components.append(_link_power(plans, link, done, pipeline, mine, run.duration_ns))
+        components.append(_link_power(planned, link, done, mine, run.duration_ns))
     rail = np.array([platform.rail.power_w])
     components.append(_component("rail", np.zeros(1, dtype=np.int64), rail, [], []))
     return PowerTimeline(run.duration_ns, tuple(components))
 
 
 def _core_power(
-    plans: Sequence[Plan],
+    planned: Planned,
     core: Core,
     done: Activities,
-    pipeline: NDArray[np.int16],
     mine: NDArray[np.int64],
     stays: Stays,
     rests: NDArray[np.int64],
@@ -103,8 +98,8 @@ def _core_power(
     activity, segment = done.activity[mine], done.segment[mine]
     power_w = np.zeros(len(start_ns))
     working = np.isin(activity, [int(a) for a in ACTIVE_CAUSES])
-    for index, plan in enumerate(plans):
-        its = working & (pipeline[mine] == index)
+    for index, plan in enumerate(planned.plans):
+        its = working & (planned.plan[mine] == index)
         for placed, point in operating_points(plan, core).items():
             power_w[its & (segment == placed)] = active_power_w(core, point)
     spent_j = np.zeros(len(start_ns))
@@ -112,6 +107,7 @@ def _core_power(
     rest_w, entry_j, exit_j = np.array(figures)[stays.idle_state[rests]].T
     spent_j[activity == Activity.WAKE] = exit_j[stays.woke[rests]]  # one WAKE each, in order
     spent_j[activity == Activity.SWITCH] = core.switch_energy_j
+    spent_j *= planned.done[mine]
     entered = stays.entered[rests]
     return _with_spent(
         core.name,
@@ -127,19 +123,18 @@ def _core_power(
 
 
 def _link_power(
-    plans: Sequence[Plan],
+    planned: Planned,
     link: Link,
     done: Activities,
-    pipeline: NDArray[np.int16],
     mine: NDArray[np.int64],
     run_ns: int,
 ) -> ComponentPower:
     start_ns, end_ns = done.start_ns[mine], done.end_ns[mine]
     spent_j = np.zeros(len(start_ns))
-    for index, plan in enumerate(plans):
+    for index, plan in enumerate(planned.plans):
         for sender, wire_bytes in crossing_bytes(plan).items():
-            its = (pipeline[mine] == index) & (done.segment[mine] == sender)
-            spent_j[its] = wire_bytes * link.energy_j_per_byte
+            its = (planned.plan[mine] == index) & (done.segment[mine] == sender)
+            spent_j[its] = wire_bytes * link.energy_j_per_byte * planned.done[mine][its]
     intervals = (start_ns, end_ns, np.zeros(len(start_ns)), spent_j)
     return _with_spent(link.name, intervals, ([], []), run_ns, overlap=link.arbitration == "fair")
 

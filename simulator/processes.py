@@ -45,10 +45,13 @@ class CoreProcess:
 
     def arrive(self, job: Job) -> None:
         """Let a job wait here; the core, if idle, will choose once this instant has arrived."""
+        self._wait(job)
+        self._bell.ring()
+
+    def _wait(self, job: Job) -> None:
         dropped = self._queue.put(job)
         if dropped is not None:
             self._run.drop(dropped)
-        self._bell.ring()
 
     def end(self, end_ns: int) -> Stays:
         """The run has ended: by then all cores rest. Returns how they did."""
@@ -101,6 +104,7 @@ class _LinkProcess:
 
     def __init__(self, run: RunState, index: int) -> None:
         self._run = run
+        self._index = index
         self._resource = len(run.cores) + index
         self._queue: LinkQueue = deque()
         self._ends = run.priorities.link_ends(index)
@@ -123,7 +127,9 @@ class _LinkProcess:
         self._run.recorder.add(start_ns, lasts_ns, self._resource, Activity.TRANSFER, *whose)
 
     def _deliver(self, job: Job) -> None:
-        """Hand an activation to the core of the segment that reads it."""
+        """Hand an activation to the core of the segment that reads it, if it has come through."""
+        if self._run.carried is not None and not self._run.carried(self._index, job):
+            return
         priority, release_ns, index, segment, sample, _ = job
         receiver = self._run.pipelines[index].durations.steps[segment + 1].core
         following = Job(priority, release_ns, index, segment + 1, sample, True)
@@ -146,6 +152,9 @@ class FifoLinkProcess(_LinkProcess):
             yield Moment(run.env, transfer_ns, self._ends)
             self._deliver(job)
             yield Moment(run.env, 0, self._chooses)
+
+    def stop(self) -> None:
+        """Transfers are recorded when they begin."""
 
 
 class FairLinkProcess(_LinkProcess):
@@ -183,3 +192,8 @@ class FairLinkProcess(_LinkProcess):
             self._record(start_ns, now_ns - start_ns, job)
             self._deliver(job)
         self._look_again()
+
+    def stop(self) -> None:
+        """Transfers are recorded when they have arrived: here are those that never will."""
+        for job, start_ns in self._share.under_way():
+            self._record(start_ns, self._run.now_ns - start_ns, job)

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from simulator.trace import Activities, Activity, Stays
 
+_NEVER = -1
+"""In place of an activity: it was to come, and never did."""
+
 
 class ActivityRecorder:
     """Collects activities in any order; a day of sensing is a million of them."""
@@ -20,6 +23,8 @@ class ActivityRecorder:
         self._pipeline = array("h")
         self._segment = array("h")
         self._sample = array("q")
+        self._done: dict[int, float] = {}
+        """By row that was cut: the share that was done."""
 
     def add(
         self,
@@ -42,11 +47,42 @@ class ActivityRecorder:
         self._sample.append(sample)
         return end_ns
 
-    def activities(self) -> tuple[Activities, NDArray[np.int16]]:
-        """What was recorded, in order of (start, resource), then of recording; pipelines."""
+    def __len__(self) -> int:
+        """How many were recorded."""
+        return len(self._start_ns)
+
+    def stretch(self, rows: range, at_ns: int, by_ns: int) -> None:
+        """What of these goes on after ``at_ns`` ends that much later, what follows is put off."""
+        for row in rows:
+            if self._end_ns[row] > at_ns:
+                self._end_ns[row] += by_ns
+                if self._start_ns[row] > at_ns:
+                    self._start_ns[row] += by_ns
+
+    def cut(self, rows: range, at_ns: int) -> None:
+        """Of these, nothing happened after ``at_ns``; a WAKE of that instant had begun."""
+        for row in rows:
+            start_ns, end_ns = self._start_ns[row], self._end_ns[row]
+            if end_ns > at_ns:
+                if start_ns < at_ns or (start_ns == at_ns and self._activity[row] == Activity.WAKE):
+                    self._end_ns[row] = at_ns
+                    self._done[row] = (at_ns - start_ns) / (end_ns - start_ns)
+                else:
+                    self._activity[row] = _NEVER
+
+    def activities(self) -> tuple[Activities, NDArray[np.int16], NDArray[np.float64]]:
+        """What happened, in order of (start, resource), then of recording.
+
+        With the pipeline of each, and the share of it that was done before it was cut.
+        """
         start = np.array(self._start_ns, dtype=np.int64)
         resource = np.array(self._resource, dtype=np.int16)
         order = np.lexsort((resource, start))
+        done = np.ones(len(start))
+        if _NEVER in self._activity:
+            order = order[np.array(self._activity, dtype=np.int8)[order] != _NEVER]
+        for row, share in self._done.items():
+            done[row] = share
         activities = Activities(
             start_ns=start[order],
             end_ns=np.array(self._end_ns, dtype=np.int64)[order],
@@ -55,7 +91,7 @@ class ActivityRecorder:
             segment=np.array(self._segment, dtype=np.int16)[order],
             sample=np.array(self._sample, dtype=np.int64)[order],
         )
-        return activities, np.array(self._pipeline, dtype=np.int16)[order]
+        return activities, np.array(self._pipeline, dtype=np.int16)[order], done[order]
 
 
 class StayRecorder:

@@ -7,7 +7,7 @@ import numpy as np
 
 from scheduler.plan import Plan
 from simulator.energy import ACTIVE_CAUSES, Totals, operating_points, totals
-from simulator.shared_trace import Run, activities_of, traces_of
+from simulator.shared_trace import Run, activities_of, parts_of, traces_of
 from simulator.stays import RestTotals, rest_totals
 from simulator.trace import Activity
 
@@ -28,6 +28,8 @@ class CoreResidency:
     """Leaving the idle state."""
     switch_ns: int
     """Changing the operating point."""
+    off_ns: int = 0
+    """Off, after a failure."""
 
     @property
     def idle_ns(self) -> int:
@@ -37,7 +39,13 @@ class CoreResidency:
     @property
     def elapsed_ns(self) -> int:
         """All of it."""
-        return self.idle_ns + sum(self.active_ns.values()) + self.wake_ns + self.switch_ns
+        return (
+            self.idle_ns
+            + sum(self.active_ns.values())
+            + self.wake_ns
+            + self.switch_ns
+            + self.off_ns
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +67,20 @@ class LinkResidency:
 
 def core_residencies(run: Run) -> tuple[CoreResidency, ...]:
     """One a core of the platform, in order."""
-    pipelines = [(trace.plan, totals(trace)) for trace in traces_of(run)]
-    return residencies_of(rest_totals(run), pipelines)
+    pipelines = [(part.plan, totals(part)) for part in parts_of(run)]
+    record = traces_of(run)[0].faults
+    return residencies_of(rest_totals(run), pipelines, () if record is None else record.off)
 
 
 def residencies_of(
-    rest: RestTotals, pipelines: Sequence[tuple[Plan, Totals]]
+    rest: RestTotals,
+    pipelines: Sequence[tuple[Plan, Totals]],
+    off: Sequence[tuple[int, int, int]] = (),
 ) -> tuple[CoreResidency, ...]:
-    """The same from how the cores rested and what each pipeline did, however that was counted."""
+    """The same from how the cores rested and what each pipeline did, however that was counted.
+
+    ``off`` is (core, from, until) of the times in which a core had no power.
+    """
     residencies = []
     for index, core in enumerate(pipelines[0][0].platform.cores):
         states = [state.name for state in core.idle_states]
@@ -84,6 +98,9 @@ def residencies_of(
                 active_ns=active_ns,
                 wake_ns=int(busy[Activity.WAKE]),
                 switch_ns=int(busy[Activity.SWITCH]),
+                off_ns=sum(
+                    until_ns - from_ns for which, from_ns, until_ns in off if which == index
+                ),
             )
         )
     return tuple(residencies)

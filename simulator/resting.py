@@ -42,9 +42,22 @@ class Rest:
         self._stays += 1
         return self._exit_ns[left]
 
+    def cut(self, start_ns: int, now_ns: int) -> None:
+        """The core at rest since ``start_ns`` went off. When it comes back it knows no history."""
+        self._settle(start_ns, now_ns, woke=False)
+        self.forget()
+
+    def forget(self) -> None:
+        """The next stay is the first."""
+        self._stays = 0
+
     def end(self, start_ns: int, end_ns: int) -> Stays:
         """The run ended while the core rested; returns all stays."""
         self._settle(start_ns, end_ns, woke=False)
+        return self.stays()
+
+    def stays(self) -> Stays:
+        """All that have ended."""
         return self._recorder.stays()
 
     def _settle(self, start_ns: int, end_ns: int, *, woke: bool) -> int:

@@ -1,6 +1,7 @@
 """What the processes of one simulation share: the clock, the samples' fates, cores and links."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from copy import copy
 from typing import Protocol
 
 import numpy as np
@@ -28,6 +29,13 @@ class Station(Protocol):
         """Let a job wait here."""
 
 
+class LinkStation(Station, Protocol):
+    """A link."""
+
+    def stop(self) -> None:
+        """All power went: record what was under way, if that was not done."""
+
+
 class CoreStation(Station, Protocol):
     """A core."""
 
@@ -40,6 +48,8 @@ class PipelineRun:
 
     def __init__(self, index: int, priority: int, plan: Plan, workload: Workload) -> None:
         self.index = index
+        self.owner = index
+        """The pipeline whose samples these are: itself, but for a fallback plan."""
         self.priority = priority
         self.plan = plan
         self.workload = workload
@@ -47,6 +57,21 @@ class PipelineRun:
         self.exit_gate: list[int] = workload.exit_gate.tolist()
         self.finish_ns = [UNFINISHED] * len(self.exit_gate)
         self.outcome = [int(Outcome.LOST)] * len(self.exit_gate)
+
+    def with_plan(self, index: int, plan: Plan) -> "PipelineRun":
+        """The same samples, by another plan."""
+        other = copy(self)
+        other.index, other.plan, other.durations = index, plan, durations(plan)
+        return other
+
+    def afresh(self) -> "PipelineRun":
+        """The same, with nothing done yet."""
+        return PipelineRun(self.index, self.priority, self.plan, self.workload)
+
+    def lose(self, sample: int) -> None:
+        """A sample's answer is of no use."""
+        self.finish_ns[sample] = UNFINISHED
+        self.outcome[sample] = Outcome.LOST
 
     def samples(self) -> Samples:
         """What was released and how it ended."""
@@ -62,6 +87,10 @@ class PipelineRun:
         )
 
 
+def _never_hit(job: Job, core: int) -> None:
+    raise AssertionError(f"core {core} is off in a run without faults: {job}")
+
+
 class RunState:
     """The world of one simulation; ``cores`` and ``links`` are put in by the engine."""
 
@@ -74,7 +103,14 @@ class RunState:
         self.priorities = Priorities(len(platform.cores), len(platform.links))
         self.switch_ns = pipelines[0].durations.switch_ns
         self.cores: list[CoreStation] = []
-        self.links: list[Station] = []
+        self.links: list[LinkStation] = []
+        self.routes = list(range(len(pipelines)))
+        """By pipeline: the pipeline whose plan its next sample follows; a fallback's if not its
+        own."""
+        self.hit: Callable[[Job, int], None] = _never_hit
+        """Told of a job that is at a core which is off, and of the core."""
+        self.carried: Callable[[int, Job], bool] | None = None
+        """Asked whether a transfer over a link arrives; None where all do."""
 
     @property
     def now_ns(self) -> int:

@@ -26,7 +26,7 @@ class SharedMetrics:
     mean_power_w: float
     """Energy of the run over its duration."""
     core_busy_share: Mapping[str, float]
-    """By core: share of the run in which it was not idle."""
+    """By core: share of the run in which it was neither idle nor off."""
     link_busy_share: Mapping[str, float]
     """By link: share of the run in which at least one transfer held it."""
     pipelines: tuple[PipelineMetrics, ...]
@@ -50,7 +50,7 @@ def shared_metrics(shared: SharedTrace) -> SharedMetrics:
         energy_by_cause_j=by_cause,
         mean_power_w=energy_j / duration_s,
         core_busy_share={
-            core.core: (shared.duration_ns - core.idle_ns) / shared.duration_ns
+            core.core: (core.elapsed_ns - core.idle_ns - core.off_ns) / shared.duration_ns
             for core in core_residencies(shared)
         },
         link_busy_share={

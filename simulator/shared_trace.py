@@ -1,11 +1,14 @@
 """What happened on a platform that several pipelines share."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from devicemodels.platform import Platform
+from scheduler.plan import Plan
 from simulator.trace import Activities, Stays, Trace
 
 
@@ -30,14 +33,18 @@ class SharedTrace:
 
     def activities(self) -> Activities:
         """All activities, in the order of ``pipeline``; segment and sample are the pipeline's."""
-        place = np.argsort(self.pipeline, kind="stable")
-        columns = {}
-        for name in Activities.__slots__:
-            grouped = np.concatenate([getattr(one.activities, name) for one in self.traces])
-            column = np.empty_like(grouped)
-            column[place] = grouped
-            columns[name] = column
+        columns = {
+            name: self.in_order([getattr(one.activities, name) for one in self.traces])
+            for name in Activities.__slots__
+        }
         return Activities(**columns)
+
+    def in_order(self, columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """One column of each trace, item by activity, as one in the order of ``pipeline``."""
+        grouped = np.concatenate(columns)
+        column = np.empty_like(grouped)
+        column[np.argsort(self.pipeline, kind="stable")] = grouped
+        return column
 
 
 Run = Trace | SharedTrace
@@ -54,3 +61,52 @@ def activities_of(run: Run) -> tuple[Activities, NDArray[np.int16]]:
     if isinstance(run, SharedTrace):
         return run.activities(), run.pipeline
     return run.activities, np.zeros(len(run.activities.start_ns), dtype=np.int16)
+
+
+def parts_of(run: Run) -> tuple[Trace, ...]:
+    """One trace a plan: its own activities and, after it, those of each of its fallback plans.
+
+    Only plan and activities mean anything in them.
+    """
+    parts = []
+    for trace in traces_of(run):
+        record = trace.faults
+        if record is None or not record.fallbacks:
+            parts.append(trace)
+            continue
+        for index, plan in enumerate((trace.plan, *record.fallbacks)):
+            rows = np.flatnonzero(record.planned == index)
+            columns = {name: getattr(trace.activities, name)[rows] for name in Activities.__slots__}
+            parts.append(replace(trace, plan=plan, activities=Activities(**columns)))
+    return tuple(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Which plan each activity of a run belongs to, and how much of it was done."""
+
+    plans: tuple[Plan, ...]
+    """Those of ``parts_of``, in order."""
+    plan: NDArray[np.int16]
+    """Shape (m,): by activity, in the order of ``activities_of``, an index into ``plans``."""
+    done: NDArray[np.float64]
+    """Shape (m,): by activity, the share that was done before it was cut."""
+
+
+def planned_of(run: Run) -> Planned:
+    """See ``Planned``."""
+    plans: list[Plan] = []
+    plan, done = [], []
+    for trace in traces_of(run):
+        count, record = len(trace.activities.start_ns), trace.faults
+        if record is None:
+            plan.append(np.full(count, len(plans), dtype=np.int16))
+            done.append(np.ones(count))
+            plans.append(trace.plan)
+        else:
+            plan.append((record.planned + len(plans)).astype(np.int16))
+            done.append(record.done)
+            plans.extend((trace.plan, *record.fallbacks))
+    if isinstance(run, SharedTrace):
+        return Planned(tuple(plans), run.in_order(plan), run.in_order(done))
+    return Planned(tuple(plans), plan[0], done[0])

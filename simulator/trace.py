@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.plan import Plan
+from simulator.fault_record import FaultRecord
 
 TRACE_VERSION = "wakepath/trace@1"
 
@@ -127,3 +128,5 @@ class Trace:
     stays: Stays | None = None
     """How the cores rested. None where nobody says: in a measured run, and in one pipeline of
     several, where it is a matter of the whole run. ``simulator.stays`` then takes the gaps."""
+    faults: FaultRecord | None = None
+    """What faults did to the samples; None in a run without any."""

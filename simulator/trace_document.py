@@ -16,6 +16,7 @@ from devicemodels.documents.errors import InputError
 from devicemodels.documents.files import write_atomically
 from devicemodels.documents.json_document import dump_document, load_document
 from scheduler.plan import Plan
+from simulator.fault_record import NO_CAUSE, FaultRecord
 from simulator.trace import TRACE_VERSION, Activities, Activity, Outcome, Samples, Stays, Trace
 
 SAMPLE_COLUMNS: dict[str, type] = {
@@ -42,6 +43,7 @@ STAY_COLUMNS: dict[str, type] = {
     "entered": np.bool_,
     "woke": np.bool_,
 }
+FAULT_COLUMNS: dict[str, type] = {"cause": np.int16, "planned": np.int16, "done": np.float64}
 HEADER_KEYS = {"version", "origin", "duration_ns", "answers"}
 
 Columns = dict[str, NDArray[Any]]
@@ -55,10 +57,14 @@ def save_trace(trace: Trace, path: Path) -> None:
         "duration_ns": trace.duration_ns,
         "answers": trace.answers,
     }
-    columns: Columns = {
-        "header": _text(json.dumps(header)),
-        "plan": _text(dump_document(trace.plan)),
-    }
+    columns: Columns = {"plan": _text(dump_document(trace.plan))}
+    if trace.faults is not None:
+        header["faults"] = {"causes": trace.faults.causes, "off": trace.faults.off}
+        for name in FAULT_COLUMNS:
+            columns[f"faults.{name}"] = getattr(trace.faults, name)
+        for index, plan in enumerate(trace.faults.fallbacks):
+            columns[f"fallback.{index}"] = _text(dump_document(plan))
+    columns["header"] = _text(json.dumps(header))
     groups: dict[str, Samples | Activities | Stays] = {
         "samples": trace.samples,
         "activities": trace.activities,
@@ -92,6 +98,7 @@ def load_trace(path: Path) -> Trace:
         activities=activities,
         answers=header["answers"],
         stays=stays,
+        faults=_faults(columns, header, file) if "faults" in header else None,
     )
     _check(trace, file)
     return trace
@@ -143,7 +150,7 @@ def _header(columns: Columns, file: str) -> dict[str, Any]:
             f"the trace has version {version!r}; this program reads '{TRACE_VERSION}'", file=file
         )
     valid = (
-        set(header) == HEADER_KEYS
+        set(header) - {"faults"} == HEADER_KEYS
         and header["origin"] in ("simulated", "measured")
         and header["answers"] in ("measured", "recorded", "drawn")
         and type(header["duration_ns"]) is int
@@ -155,6 +162,47 @@ def _header(columns: Columns, file: str) -> dict[str, Any]:
             file=file,
         )
     return dict(header)
+
+
+def _faults(columns: Columns, header: dict[str, Any], file: str) -> FaultRecord:
+    said = header["faults"]
+    try:
+        causes = tuple(str(name) for name in said["causes"])
+        off = tuple((int(core), int(start), int(end)) for core, start, end in said["off"])
+    except (TypeError, KeyError, ValueError):
+        message = "the trace's header does not say which faults there were, and what was off when"
+        raise InputError.single(message, file=file) from None
+    fallbacks: list[Plan] = []
+    while (name := f"fallback.{len(fallbacks)}") in columns:
+        fallbacks.append(load_document(Plan, _json(columns, name, file), f"{file}:{name}"))
+    found = {
+        name: _group(columns, "faults", {name: kind}, file)[name]
+        for name, kind in FAULT_COLUMNS.items()
+    }
+    return FaultRecord(causes=causes, fallbacks=tuple(fallbacks), off=off, **found)
+
+
+def _check_faults(record: FaultRecord, trace: Trace, file: str) -> None:
+    samples, activities = len(trace.samples.release_ns), len(trace.activities.start_ns)
+    if (len(record.cause), len(record.planned), len(record.done)) != (
+        samples,
+        activities,
+        activities,
+    ):
+        raise InputError.single("the trace's faults are of other samples and activities", file=file)
+    for name, column, low, high in (
+        ("cause", record.cause, NO_CAUSE, len(record.causes)),
+        ("planned", record.planned, 0, 1 + len(record.fallbacks)),
+    ):
+        _require_within(f"faults.{name}", column, low, np.full(len(column), high), file)
+    if not ((record.done >= 0.0) & (record.done <= 1.0)).all():
+        raise InputError.single("the trace's faults.done are shares from 0 to 1", file=file)
+    for core, start_ns, end_ns in record.off:
+        in_run = 0 <= start_ns <= end_ns <= trace.duration_ns
+        if not (0 <= core < len(trace.plan.platform.cores) and in_run):
+            raise InputError.single(
+                "the trace says of no core, or no time, that it is off", file=file
+            )
 
 
 def _group(columns: Columns, group: str, types: dict[str, type], file: str) -> Columns:
@@ -196,6 +244,8 @@ def _check(trace: Trace, file: str) -> None:
         raise InputError.single("an activity of the trace ends before it starts", file=file)
     if trace.stays is not None:
         _check_stays(trace.stays, trace, file)
+    if trace.faults is not None:
+        _check_faults(trace.faults, trace, file)
 
 
 def _check_stays(stays: Stays, trace: Trace, file: str) -> None:

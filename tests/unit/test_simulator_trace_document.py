@@ -9,10 +9,11 @@ import pytest
 
 from devicemodels.documents.errors import InputError
 from simulator.engine import simulate
+from simulator.faults import CoreFailure, Faults, LinkCorruption, Reaction
 from simulator.metrics import metrics
 from simulator.trace_document import load_trace, save_trace
 from simulator.workload import drawn
-from tests.simulator_worlds import GateSpec, SegmentSpec, chain_plan
+from tests.simulator_worlds import GateSpec, SegmentSpec, chain_plan, releases
 
 PLAN = chain_plan([SegmentSpec("dsp", 300, gate=GateSpec(20)), SegmentSpec("cpu", 500)])
 
@@ -62,6 +63,31 @@ def test_a_trace_comes_back_as_it_was(saved):
             assert after.dtype == before.dtype
             assert (after == before).all()
     assert metrics(loaded) == metrics(trace)
+
+
+def test_what_faults_did_comes_back_too(tmp_path):
+    spare = replace(
+        PLAN,
+        placements=tuple(replace(one, core="dsp") for one in PLAN.placements),
+        crossings=(),
+    )
+    faults = Faults(
+        (CoreFailure("cpu", 1000, 20_000), LinkCorruption("bus", 0.5)),
+        (Reaction(retries=1, fallbacks={"cpu": spare}),),
+    )
+    trace = simulate(PLAN, releases(range(0, 50_000, 1000)), faults=faults)
+    save_trace(trace, tmp_path / "run.npz")
+    loaded = load_trace(tmp_path / "run.npz")
+    for name in ("causes", "fallbacks", "off"):
+        assert getattr(loaded.faults, name) == getattr(trace.faults, name)
+    for name in ("cause", "planned", "done"):
+        assert getattr(loaded.faults, name).tolist() == getattr(trace.faults, name).tolist()
+    assert trace.faults.planned.any()
+    assert (trace.faults.done < 1).any()
+    assert metrics(loaded) == metrics(trace)
+    change(tmp_path / "run.npz", faults__planned=lambda column: column + np.int16(2))
+    with pytest.raises(InputError, match=r"faults.planned\[0\] is 2; it must be from 0 to 1"):
+        load_trace(tmp_path / "run.npz")
 
 
 def test_the_same_trace_gives_the_same_bytes(saved, tmp_path):
