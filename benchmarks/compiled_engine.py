@@ -26,7 +26,7 @@ from simulator.idle_policies import FIXED, BreakEven, IdlePolicy, Predictive
 from simulator.metrics import metrics
 from simulator.queues import QueueRule
 from simulator.sources.feed import workload
-from simulator.sources.releases import Periodic, Poisson, Release
+from simulator.sources.releases import Periodic, Poisson
 from simulator.sources.source import Source
 
 YEAR_NS = 365 * 86_400 * 10**9
@@ -91,14 +91,16 @@ def with_regulator(plan: Plan) -> Plan:
     return replace(plan, platform=replace(plan.platform, battery=battery))
 
 
-def long_run(plan: Plan, release: Release, samples: int, idle: IdlePolicy = FIXED) -> LongRun:
+def long_run(
+    plan: Plan, release: Periodic | Poisson, samples: int, idle: IdlePolicy = FIXED
+) -> LongRun:
     every_ns = release.period_ns if isinstance(release, Periodic) else release.mean_interval_ns
     source = [(plan, Source(release))]
     return simulate_long(source, samples * every_ns, 1, QueueRule(10), idle=idle)
 
 
 def rate(
-    plan: Plan, release: Release, idle: IdlePolicy = FIXED, samples: int = 20_000_000
+    plan: Plan, release: Periodic | Poisson, idle: IdlePolicy = FIXED, samples: int = 20_000_000
 ) -> float:
     """Million samples a second, the median of some runs."""
     runs = [cpu_s(lambda: long_run(plan, release, samples, idle)) for _ in range(ROUNDS)]

@@ -69,8 +69,9 @@ def simulate_compiled(
 ) -> SharedTrace:
     """The trace that ``simulator.engine.simulate_together`` gives, sooner.
 
-    Takes and raises what that does. A fair link that dozens of transfers share for long may need
-    numbers beyond 64 bits; that raises ``UnsupportedPlan``, and the reference engine can do it.
+    Takes and raises what that does, but for faults, which are for the reference engine alone. A
+    fair link that dozens of transfers share for long may need numbers beyond 64 bits; that raises
+    ``UnsupportedPlan``, and the reference engine can do it.
     """
     plans, workloads = [plan for plan, _ in pipelines], [workload for _, workload in pipelines]
     require_one_platform(plans)

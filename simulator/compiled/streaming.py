@@ -26,7 +26,10 @@ from simulator.compiled.tables import world_of
 from simulator.engine import Progress, require_one_platform
 from simulator.idle_policies import FIXED, Clairvoyant, IdlePolicy
 from simulator.queues import QueueRule
+from simulator.sources.fate_loops import IN_ORDER
+from simulator.sources.fates import ReplayedTable
 from simulator.sources.feed import prepare
+from simulator.sources.releases import LONGEST_NS
 from simulator.sources.source import Source
 from simulator.workload import period_ns
 
@@ -83,37 +86,57 @@ def simulate_long(
     """The figures of ``simulator.engine.simulate_together``, for as long a time as you like.
 
     ``progress`` is told how many nanoseconds have been simulated, and how many were asked for. With
-    a ``precision`` the run may end earlier, at the end of a batch. Raises what the engine raises,
-    and ``InputError`` if more samples pile up than fit, or a checkpoint cannot be gone on from.
+    a ``precision`` the run may end earlier, at the end of a batch. Faults are for the reference
+    engine alone. Raises what the engine raises, and ``InputError`` if more samples pile up than
+    fit, or a checkpoint cannot be gone on from.
     """
     course = _course(pipelines, seed, queue, priorities, idle)
     ends_ns = batch_ends_ns(
-        duration_ns, max(period_ns(plan) for plan in course.plans), MOST_BATCHES
-    )
-    length_ns = int(ends_ns[1]) if len(ends_ns) > 1 else duration_ns
+        min(duration_ns, _new_ns(course)),
+        max(period_ns(plan) for plan in course.plans),
+        MOST_BATCHES,
+    )[1:].tolist()
+    length_ns = ends_ns[0] if ends_ns else duration_ns
     belongs_to = on_disk.identity(course, duration_ns, length_ns)
     if checkpoint is not None and checkpoint.resume:
         journey = on_disk.load(checkpoint.path, belongs_to)
     else:
         journey = _departure(course)
     before, saved_s, precise = journey.tally(course, journey.at_ns), monotonic(), False
-    for end_ns in ends_ns[1 + len(journey.samples) :].tolist():
+    for stop_ns in _stops(ends_ns, journey.at_ns, duration_ns):
         if precision is not None and precision.reached(_batches(course, journey, length_ns)):
             precise = True
             break
-        journey.go_to(course, end_ns)
-        before = journey.end_batch(course, before)
+        journey.go_to(course, stop_ns)
+        if len(journey.samples) < len(ends_ns) and stop_ns == ends_ns[len(journey.samples)]:
+            before = journey.end_batch(course, before)
         if checkpoint is not None and monotonic() - saved_s > SAVE_EVERY_S:
             on_disk.save(checkpoint.path, belongs_to, journey)
             saved_s = monotonic()
         if progress is not None:
-            progress(end_ns, duration_ns)
+            progress(stop_ns, duration_ns)
     if checkpoint is not None:
         on_disk.save(checkpoint.path, belongs_to, journey)
-    if not precise:
-        journey.go_to(course, duration_ns)
     batches = _batches(course, journey, length_ns)
     return figures_of(course, journey, batches, duration_ns, precise)
+
+
+def _new_ns(course: Course) -> int:
+    """How much of a run is new: a recording that is played in order repeats itself after that."""
+    lasts_ns = [
+        len(feed.fates.windows[0]) * feed.interval_ns
+        for feed in course.feeds
+        if isinstance(feed.fates, ReplayedTable) and (feed.fates.positive == IN_ORDER).any()
+    ]
+    return round(min(lasts_ns, default=LONGEST_NS))
+
+
+def _stops(ends_ns: Sequence[int], at_ns: int, duration_ns: int) -> list[int]:
+    """When a run is looked at: at the ends of its batches, and as often in what is left then."""
+    begin_ns = ends_ns[-1] if ends_ns else 0
+    step_ns = max(1, begin_ns // max(1, len(ends_ns)), -(-duration_ns // MOST_BATCHES))
+    others = [*range(begin_ns + step_ns, duration_ns, step_ns), duration_ns]
+    return sorted({stop for stop in (*ends_ns, *others) if stop > at_ns})
 
 
 def _course(

@@ -9,6 +9,7 @@ import pytest
 
 from devicemodels.documents.errors import InputError
 from devicemodels.platform import Regulator, RegulatorLoad
+from scheduler.recording import Recording
 from simulator.battery import battery_energy_j, battery_life
 from simulator.compiled import feeding, journey, streaming
 from simulator.compiled.long_run import LongRun
@@ -21,6 +22,7 @@ from simulator.power_timeline import power_timeline
 from simulator.residency import core_residencies
 from simulator.shared_metrics import SharedMetrics, shared_metrics
 from simulator.shared_trace import SharedTrace
+from simulator.sources.fates import Replayed
 from simulator.sources.feed import workload
 from simulator.sources.releases import Burst, Periodic, Poisson
 from simulator.sources.source import Source
@@ -313,6 +315,30 @@ def test_a_run_ends_early_once_it_is_precise():
     assert not whole.precise
     assert whole.duration_s >= 10.0
     assert whole.shared.mean_power_w == pytest.approx(long.shared.mean_power_w, rel=0.02)
+
+
+def test_a_recording_that_repeats_itself_says_nothing_new():
+    """Batches end where it has been played once; the figures are of all of it."""
+    plan, windows = cascade(), 1000
+    rng = np.random.default_rng(5)
+    recording = Recording(
+        labels=rng.integers(0, 2, windows),
+        gates=("g0", "g1"),
+        gate_scores=rng.random((windows, 2)).astype(np.float32),
+        answers=rng.integers(0, 2, windows),
+    )
+    source = Source(Periodic(10_000), Replayed(recording))
+    told: list[int] = []
+    long = simulate_long(
+        [(plan, source)], 50_000_000, progress=lambda done_ns, _: told.append(done_ns)
+    )
+    assert long.batches.length_ns == 2 * 10_000
+    assert int(long.batches.samples.sum()) == windows
+    assert told == sorted(told)
+    assert told[-1] == 50_000_000
+    assert_figures(long.shared, shared_metrics(reference(plan, source, 50_000_000)))
+    assert long.metrics is not None
+    assert long.metrics.provenance.answers == "recorded"
 
 
 def test_a_run_that_piles_up_is_refused(monkeypatch: pytest.MonkeyPatch):
