@@ -18,9 +18,9 @@ from simulator.battery import batch_ends_ns
 from simulator.compiled import checkpoint as on_disk
 from simulator.compiled.arrival import figures_of
 from simulator.compiled.journey import Course, Journey
-from simulator.compiled.layout import CORE_ONLY_STATE, NONE
+from simulator.compiled.layout import CORE_ONLY_STATE, NONE, World
 from simulator.compiled.long_run import Batches, LongRun
-from simulator.compiled.prototypes import prototypes
+from simulator.compiled.prototypes import Prototypes, prototypes
 from simulator.compiled.state import resting_state, zero_counters
 from simulator.compiled.tables import world_of
 from simulator.engine import Progress, require_one_platform
@@ -154,12 +154,18 @@ def _course(
         raise ValueError(f"{len(priorities)} priorities for {len(plans)} pipelines")
     world = world_of(plans, queue, priorities, idle, _regulator(plans, idle))
     lone = prototypes(world, tuple(len(plan.gates) for plan in plans))
-    if (world.cores[:, CORE_ONLY_STATE] != NONE).all():
-        world = world._replace(alone=lone.latency_ns)
+    world = with_shortcut(world, lone)
     feeds = tuple(
         prepare(source, plan, seed, index) for index, (plan, source) in enumerate(pipelines)
     )
     return Course(plans, feeds, world, lone)
+
+
+def with_shortcut(world: World, lone: Prototypes) -> World:
+    """Let lone samples be counted only, where they all do the same: where cores rest in one way."""
+    if (world.cores[:, CORE_ONLY_STATE] == NONE).any():
+        return world
+    return world._replace(alone=lone.latency_ns)
 
 
 def _regulator(plans: Sequence[Plan], idle: IdlePolicy) -> Regulator | None:

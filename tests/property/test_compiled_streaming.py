@@ -115,6 +115,23 @@ def test_samples_that_are_only_counted_come_to_the_same(period_ns: int):
     assert_figures(long.shared, shared_metrics(reference(plan, source, 1_000_000, 3)))
 
 
+@pytest.mark.parametrize("mean_ns", [1_500, 5_000, 100_000])
+def test_the_shortcut_changes_nothing(mean_ns: int, monkeypatch: pytest.MonkeyPatch):
+    """A hundred thousand samples each way, the battery included."""
+    plan, source = with_regulator(cascade(deadline_s=3e-6)), Source(Poisson(mean_ns))
+    queue = streaming.QueueRule(3)
+    short = simulate_long([(plan, source)], 100_000 * mean_ns, 11, queue)
+    monkeypatch.setattr(streaming, "with_shortcut", lambda world, _: world)
+    whole = simulate_long([(plan, source)], 100_000 * mean_ns, 11, queue)
+    assert short.shared == whole.shared
+    assert short.cores == whole.cores
+    assert short.batches.misses.tolist() == whole.batches.misses.tolist()
+    assert short.batches.energy_j.tolist() == whole.batches.energy_j.tolist()
+    assert short.battery is not None and whole.battery is not None
+    days = whole.battery.days
+    assert short.battery.days == pytest.approx(days, rel=1e-11)
+
+
 def test_a_sample_that_ends_as_the_next_is_released_is_not_alone():
     """The core is still awake then: every other sample finds it so."""
     plan = chain_plan([SegmentSpec("dsp", 300)])
