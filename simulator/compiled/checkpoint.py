@@ -17,6 +17,7 @@ from devicemodels.documents.files import write_atomically
 from devicemodels.documents.json_document import dump_document
 from simulator.compiled.journey import Course, Journey
 from simulator.compiled.layout import Counters, State
+from simulator.compiled.state import with_slots
 from simulator.sources.source import Cursor
 
 CHECKPOINT_VERSION = "wakepath/checkpoint@1"
@@ -53,8 +54,11 @@ def save(path: Path, belongs_to: str, journey: Journey) -> None:
     write_atomically(path, buffer.getvalue())
 
 
-def load(path: Path, belongs_to: str) -> Journey:
-    """The run in a checkpoint; ``InputError`` if the file is none, or is of another run."""
+def load(path: Path, belongs_to: str, fresh: Journey) -> Journey:
+    """The run in a checkpoint; ``InputError`` if the file is none, or is of another run.
+
+    ``fresh`` is the same run at its beginning: it says which arrays there must be.
+    """
     file = str(path)
     try:
         content = path.read_bytes()
@@ -65,7 +69,7 @@ def load(path: Path, belongs_to: str) -> Journey:
             header = json.loads(archive["header"].tobytes())
             version, belonged_to = header["version"], header["belongs_to"]
             if version == CHECKPOINT_VERSION and belonged_to == belongs_to:
-                return _journey(header, archive)
+                return _journey(header, archive, fresh)
     except UNREADABLE:
         raise InputError.single(
             "not a checkpoint, or damaged", hint="begin the run anew", file=file
@@ -84,16 +88,28 @@ def load(path: Path, belongs_to: str) -> Journey:
     )
 
 
-def _journey(header: dict[str, Any], columns: Any) -> Journey:
+def _journey(header: dict[str, Any], columns: Any, fresh: Journey) -> Journey:
+    slots = len(columns["state.slots"])
+    if slots < len(fresh.state.slots) or len(header["cursors"]) != len(fresh.cursors):
+        raise ValueError("not the arrays of this run")
+    state, counters = with_slots(fresh.state, slots)._asdict(), fresh.counters._asdict()
     return Journey(
-        state=State(**{name: columns[f"state.{name}"] for name in State._fields}),
-        counters=Counters(**{name: columns[f"counters.{name}"] for name in Counters._fields}),
+        state=State(**{n: _array(columns[f"state.{n}"], like) for n, like in state.items()}),
+        counters=Counters(
+            **{n: _array(columns[f"counters.{n}"], like) for n, like in counters.items()}
+        ),
         cursors=[Cursor(*cursor) for cursor in header["cursors"]],
         energy_j=[float(joules) for joules in header["energy_j"]],
         battery_j=[float(joules) for joules in header["battery_j"]],
         samples=[int(samples) for samples in header["samples"]],
         misses=[int(misses) for misses in header["misses"]],
     )
+
+
+def _array(found: NDArray[Any], like: NDArray[Any]) -> NDArray[Any]:
+    if found.dtype != like.dtype or found.shape != like.shape:
+        raise ValueError("not the arrays of this run")
+    return np.ascontiguousarray(found)
 
 
 def _add(digest: Any, value: Any) -> None:

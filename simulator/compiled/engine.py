@@ -49,7 +49,7 @@ from simulator.engine import Progress, require_fitting, require_one_platform
 from simulator.idle_policies import FIXED, IdlePolicy
 from simulator.queues import QueueRule
 from simulator.shared_trace import SharedTrace
-from simulator.trace import Activities, Stays
+from simulator.trace import NOT_STOPPED, Activities, Stays
 from simulator.workload import Workload
 
 Whole = TypeVar("Whole", bound=np.integer)
@@ -77,6 +77,7 @@ def simulate_compiled(
     require_one_platform(plans)
     for plan, workload in pipelines:
         require_fitting(plan, workload)
+        require_fates(workload.label, workload.exit_gate, workload.answer)
     if priorities is None:
         priorities = rate_monotonic(plans)
     if len(priorities) != len(pipelines):
@@ -130,6 +131,23 @@ def too_fine() -> UnsupportedPlan:
         "so many transfers share a fair link for so long that their shares of a nanosecond do not "
         "fit 64 bits: use the reference engine, limit the queues, or make the link `fifo`"
     )
+
+
+def require_fates(
+    label: NDArray[np.int8], exit_gate: NDArray[np.int16], answer: NDArray[np.int8]
+) -> None:
+    """Raise ``ValueError`` unless all are values that the loop has counters for."""
+    for name, column, low, high in (
+        ("label", label, 0, 1),
+        ("answer", answer, 0, 1),
+        ("exit gate", exit_gate, NOT_STOPPED, np.iinfo(np.int16).max),
+    ):
+        outside = np.flatnonzero((column < low) | (column > high))
+        if outside.size:
+            row = int(outside[0])
+            raise ValueError(
+                f"sample {row} has {name} {column[row]}; it must be from {low} to {high}"
+            )
 
 
 def all_arrivals(workloads: Sequence[Workload]) -> Arrivals:

@@ -71,21 +71,27 @@ def resting_state(world: World, slots: int = FIRST_SLOTS) -> State:
 def with_room(state: State) -> State:
     """The same state with twice as many slots; all of the old ones must be taken."""
     before = len(state.slots)
-    queues = np.zeros((len(state.queues), 2 * before), dtype=np.int64)
-    queues[:, :before] = [
-        np.roll(queue, -head)
-        for queue, head in zip(state.queues, state.stations[:, HEAD], strict=True)
-    ]
+    larger = with_slots(state, 2 * before)
+    for queue, head in zip(larger.queues, state.stations[:, HEAD], strict=True):
+        queue[:before] = np.roll(queue[:before], -head)
     state.stations[:, HEAD] = 0
-    larger = state._replace(
-        slots=_twice(state.slots, 0), queues=queues, shares=_twice(state.shares, 1)
-    )
     _free(larger, before)
     return larger
 
 
-def _twice(array: Integers, axis: int) -> Integers:
-    return np.concatenate([array, np.zeros_like(array)], axis=axis)
+def with_slots(state: State, slots: int) -> State:
+    """The same state with more room, none of which is in use."""
+    return state._replace(
+        slots=_longer(state.slots, 0, slots),
+        queues=_longer(state.queues, 1, slots),
+        shares=_longer(state.shares, 1, slots),
+    )
+
+
+def _longer(array: Integers, axis: int, length: int) -> Integers:
+    room = list(array.shape)
+    room[axis] = length - room[axis]
+    return np.concatenate([array, np.zeros(room, dtype=np.int64)], axis=axis)
 
 
 def _free(state: State, begin: int) -> None:

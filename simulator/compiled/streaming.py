@@ -17,6 +17,7 @@ from scheduler.plan import Plan
 from simulator.battery import batch_ends_ns
 from simulator.compiled import checkpoint as on_disk
 from simulator.compiled.arrival import figures_of
+from simulator.compiled.engine import require_fates
 from simulator.compiled.journey import Course, Journey
 from simulator.compiled.layout import CORE_ONLY_STATE, NONE, World
 from simulator.compiled.long_run import Batches, LongRun
@@ -98,10 +99,9 @@ def simulate_long(
     )[1:].tolist()
     length_ns = ends_ns[0] if ends_ns else duration_ns
     belongs_to = on_disk.identity(course, duration_ns, length_ns)
+    journey = _departure(course)
     if checkpoint is not None and checkpoint.resume:
-        journey = on_disk.load(checkpoint.path, belongs_to)
-    else:
-        journey = _departure(course)
+        journey = on_disk.load(checkpoint.path, belongs_to, journey)
     before, saved_s, precise = journey.tally(course, journey.at_ns), monotonic(), False
     for stop_ns in _stops(ends_ns, journey.at_ns, duration_ns):
         if precision is not None and precision.reached(_batches(course, journey, length_ns)):
@@ -158,6 +158,9 @@ def _course(
     feeds = tuple(
         prepare(source, plan, seed, index) for index, (plan, source) in enumerate(pipelines)
     )
+    for feed in feeds:
+        if isinstance(feed.fates, ReplayedTable):
+            require_fates(*feed.fates.windows)
     return Course(plans, feeds, world, lone)
 
 

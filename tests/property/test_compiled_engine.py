@@ -131,3 +131,13 @@ def test_what_the_reference_refuses_is_refused():
         simulate_compiled([(plan, releases([5, 3]))])
     with pytest.raises(ValueError, match="2 priorities for 1 pipelines"):
         simulate_compiled([(plan, releases([0]))], priorities=[0, 1])
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("label", 2), ("label", -1), ("answer", -1), ("exit_gate", -2)]
+)
+def test_fates_that_nothing_counts_are_refused(column: str, value: int):
+    plan, workload = chain_plan([SegmentSpec("dsp", 300)]), releases([0, 10])
+    getattr(workload, column)[1] = value
+    with pytest.raises(ValueError, match=f"sample 1 has .* {value}"):
+        simulate_compiled([(plan, workload)])

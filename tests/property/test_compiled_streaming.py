@@ -320,6 +320,42 @@ def test_a_damaged_checkpoint_is_refused(damage: bytes | None, tmp_path: Path):
         )
 
 
+def test_a_checkpoint_with_other_arrays_is_refused(tmp_path: Path):
+    file = tmp_path / "run.checkpoint"
+    pipelines = [(cascade(), Source(Periodic(10_000)))]
+    simulate_long(pipelines, 1_000_000, checkpoint=Checkpoint(file))
+    with np.load(file) as archive:
+        columns = dict(archive)
+    for name, damage in (
+        ("state.due", lambda column: column[:-1]),
+        ("state.slots", lambda column: column[:1]),
+        ("counters.work", lambda column: column.astype(np.float64)),
+    ):
+        with file.open("wb") as broken:
+            np.savez(broken, **(columns | {name: damage(columns[name])}))
+        with pytest.raises(InputError, match="not a checkpoint, or damaged"):
+            simulate_long(pipelines, 1_000_000, checkpoint=Checkpoint(file, resume=True))
+
+
+def test_a_resumed_run_keeps_what_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Hundreds of samples under way when it is stopped, so that room was made for them."""
+    monkeypatch.setattr(streaming, "SAVE_EVERY_S", 0.0)
+    file = tmp_path / "run.checkpoint"
+    pipelines = [(cascade(), Source(Periodic(100_000), bursts=(Burst(999_000, 700, 1),)))]
+
+    def interrupt(done_ns: int, _: int) -> None:
+        if done_ns == 1_000_000:
+            raise Interrupted
+
+    whole = simulate_long(pipelines, 3_000_000)
+    with pytest.raises(Interrupted):
+        simulate_long(pipelines, 3_000_000, progress=interrupt, checkpoint=Checkpoint(file))
+    with np.load(file) as archive:
+        assert archive["state.clock"][1] > 600
+    resumed = simulate_long(pipelines, 3_000_000, checkpoint=Checkpoint(file, resume=True))
+    assert_same(resumed, whole)
+
+
 def test_a_run_ends_early_once_it_is_precise():
     pipelines = [(cascade(), Source(Poisson(20_000)))]
     long = simulate_long(pipelines, 10_000_000_000, 1, precision=Precision(0.01))
@@ -371,4 +407,9 @@ def test_what_makes_no_sense_is_refused():
         simulate_long([], 1000)
     with pytest.raises(ValueError, match="without samples"):
         simulate_long([(cascade(), Source(Poisson(10**15)))], 1000)
+    plan = cascade()
+    scores = np.zeros((1, 2), dtype=np.float32)
+    odd = Recording(np.array([7]), scores, np.zeros(1), ("g0", "g1"))
+    with pytest.raises(ValueError, match="sample 0 has label 7"):
+        simulate_long([(plan, Source(Periodic(10_000), Replayed(odd)))], 1_000_000)
     assert np.isfinite(simulate_long([(cascade(), Source(Periodic(10**6)))], 1).duration_s)
