@@ -14,6 +14,7 @@ from time import process_time
 
 import simpy
 
+from scheduler.plan import Plan
 from simulator.engine import simulate
 from simulator.metrics import metrics
 from simulator.workload import drawn
@@ -43,9 +44,9 @@ def bare_resource_loop() -> None:
     env.run()
 
 
-def main() -> None:
-    """Print the medians."""
-    plan = chain_plan(
+def cascade() -> Plan:
+    """Three cores, two gates."""
+    return chain_plan(
         [
             SegmentSpec("dsp", 300_000, gate=GateSpec(20_000, 0.7, 0.02), codec="int8"),
             SegmentSpec("cpu", 500_000, gate=GateSpec(30_000, 0.6, 0.02)),
@@ -53,6 +54,11 @@ def main() -> None:
         ],
         period_s=PERIOD_NS / 1e9,
     )
+
+
+def main() -> None:
+    """Print the medians."""
+    plan = cascade()
     workload = drawn(plan, PERIOD_NS, SAMPLES, seed=1)
     ours_s, bare_s, figures_s = [], [], []
     for _ in range(ROUNDS):

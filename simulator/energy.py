@@ -5,7 +5,7 @@ once, for all of them together. ``simulator.power_timeline`` finds the same joul
 route; that they agree is a test.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
@@ -17,7 +17,7 @@ from devicemodels.platform import Core, OperatingPoint
 from devicemodels.power import active_power_w
 from scheduler.plan import CAUSES, Cause, Plan
 from simulator.shared_trace import Run, activities_of, parts_of, planned_of
-from simulator.stays import rest_totals, stays_of
+from simulator.stays import RestTotals, rest_totals, stays_of
 from simulator.trace import Activity, Trace
 
 ACTIVE_CAUSES: Mapping[Activity, Cause] = {
@@ -57,10 +57,22 @@ def totals(trace: Trace) -> Totals:
 def energy_by_cause_j(run: Run) -> dict[Cause, float]:
     """Joules of the whole run by cause; their sum is the energy of the device."""
     pipelines = [(part.plan, totals(part)) for part in parts_of(run)]
+    return joules_by_cause(run.duration_ns, rest_totals(run), pipelines, never_spent(run))
+
+
+def joules_by_cause(
+    duration_ns: int,
+    rest: RestTotals,
+    pipelines: Sequence[tuple[Plan, Totals]],
+    unspent: Iterable[tuple[Cause, float]] = (),
+) -> dict[Cause, float]:
+    """The same from how the cores rested and what each pipeline did, however that was counted.
+
+    ``unspent`` are joules of what was counted and yet not spent.
+    """
     platform = pipelines[0][0].platform
-    rest = rest_totals(run)
     parts: dict[Cause, list[float]] = {cause: [] for cause in CAUSES}
-    parts["rail"].append(platform.rail.power_w * _seconds(run.duration_ns))
+    parts["rail"].append(platform.rail.power_w * _seconds(duration_ns))
     for index, core in enumerate(platform.cores):
         for which, state in enumerate(core.idle_states):
             parts["wake"].append(int(rest.entries[index, which]) * state.entry_energy_j)
@@ -81,7 +93,7 @@ def energy_by_cause_j(run: Run) -> dict[Cause, float]:
             for segment, wire_bytes in crossing_bytes(plan).items():
                 joules = int(transfers[segment]) * wire_bytes * link.energy_j_per_byte
                 parts["link"].append(joules)
-    for cause, joules in never_spent(run):
+    for cause, joules in unspent:
         parts[cause].append(-joules)
     return {cause: fsum(joules) for cause, joules in parts.items()}
 

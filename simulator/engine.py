@@ -71,9 +71,9 @@ def simulate_together(
     Raises as ``simulate`` does, and ``UnsupportedPlan`` if there is no pipeline, or if the plans
     are for different platforms or choose different idle states.
     """
-    _require_one_platform([plan for plan, _ in pipelines])
+    require_one_platform([plan for plan, _ in pipelines])
     for plan, workload in pipelines:
-        _require_fitting(plan, workload)
+        require_fitting(plan, workload)
     if priorities is None:
         priorities = rate_monotonic([plan for plan, _ in pipelines])
     if len(priorities) != len(pipelines):
@@ -133,7 +133,8 @@ def _play(
     return trace_of(run, handler, power_off_ns)
 
 
-def _require_one_platform(plans: Sequence[Plan]) -> None:
+def require_one_platform(plans: Sequence[Plan]) -> None:
+    """Raise ``UnsupportedPlan`` unless the plans can share a platform and its idle states."""
     if not plans:
         raise UnsupportedPlan("there is no pipeline to simulate")
     first = plans[0]
@@ -152,7 +153,8 @@ def _require_one_platform(plans: Sequence[Plan]) -> None:
                 )
 
 
-def _require_fitting(plan: Plan, workload: Workload) -> None:
+def require_fitting(plan: Plan, workload: Workload) -> None:
+    """Raise unless the workload is in order and its gates are the plan's."""
     if (np.diff(workload.release_ns, prepend=0) < 0).any():
         raise ValueError("the releases of a workload must be in order of time, from 0")
     gates = len(plan.gates)

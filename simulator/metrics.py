@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND, nanoseconds
-from scheduler.plan import Cause
+from scheduler.plan import Cause, Plan
 from scheduler.taskgraph import CLASSES, SampleClass
 from simulator.battery import BatteryLife
 from simulator.energy import energy_by_cause_j
@@ -111,10 +111,10 @@ class Metrics:
     """Of the answers."""
     provenance: Provenance
     """Which figures were simulated, measured, modelled, recorded."""
-    battery: BatteryLife | None = None
-    """How long the platform's battery lasts; None where there is none, or the run was measured."""
     lost_by_fault: Mapping[str, int] = field(default_factory=dict)
     """By fault of the run: how many samples it cost their answer; they count in ``dropped``."""
+    battery: BatteryLife | None = None
+    """How long the platform's battery lasts; None where there is none, or the run was measured."""
 
     def as_document(self) -> dict[str, Any]:
         """Plain data for JSON; a bound that is infinite is None."""
@@ -171,24 +171,35 @@ def pipeline_metrics(trace: Trace) -> PipelineMetrics:
 
 def metrics(trace: Trace) -> Metrics:
     """The figures of a run; raises ``ValueError`` if it released nothing or has no duration."""
-    released = len(trace.samples.release_ns)
-    if released == 0 or trace.duration_ns == 0:
+    if len(trace.samples.release_ns) == 0 or trace.duration_ns == 0:
         raise ValueError("a run without samples or without duration has no figures")
-    by_cause = {c: joules / released for c, joules in energy_by_cause_j(trace).items()}
+    provenance = Provenance(trace.origin, "modelled", trace.answers)
+    return metrics_of(
+        pipeline_metrics(trace), energy_by_cause_j(trace), trace.duration_ns, provenance
+    )
+
+
+def metrics_of(
+    own: PipelineMetrics,
+    run_by_cause_j: Mapping[Cause, float],
+    duration_ns: int,
+    provenance: Provenance,
+) -> Metrics:
+    """The figures of a pipeline that has a platform to itself, and of the platform's energy."""
+    by_cause = {cause: joules / own.samples for cause, joules in run_by_cause_j.items()}
     energy_per_sample_j = fsum(by_cause.values())
-    own = pipeline_metrics(trace)
     return Metrics(
-        samples=released,
+        samples=own.samples,
         energy_per_sample_j=energy_per_sample_j,
         energy_by_cause_j=by_cause,
-        mean_power_w=energy_per_sample_j * released / trace.duration_ns * NANOSECONDS_PER_SECOND,
+        mean_power_w=energy_per_sample_j * own.samples / duration_ns * NANOSECONDS_PER_SECOND,
         latency_s=own.latency_s,
         deadline_miss_rate=own.deadline_miss_rate,
         dropped=own.dropped,
         stop_rate_by_gate=own.stop_rate_by_gate,
         bytes_across_cuts=own.bytes_across_cuts,
         accuracy=own.accuracy,
-        provenance=Provenance(trace.origin, "modelled", trace.answers),
+        provenance=provenance,
         lost_by_fault=own.lost_by_fault,
     )
 
@@ -227,21 +238,28 @@ def _stop_rates(trace: Trace) -> dict[str, StopRate]:
 def _bytes_across_cuts(trace: Trace) -> dict[str, CutBytes]:
     cuts: dict[str, CutBytes] = {}
     for part in parts_of(trace):
-        plan, done = part.plan, part.activities
+        done = part.activities
         sent = done.segment[done.activity == Activity.TRANSFER]
-        crossings = np.bincount(sent, minlength=len(plan.task_graph.segments))
-        for sender, edge in enumerate(plan.task_graph.edges):
-            crossing = plan.crossing(edge.source, edge.target)
-            if crossing is not None:
-                count = int(crossings[sender])
-                cut = CutBytes(
-                    codec=crossing.codec,
-                    raw_bytes=edge.raw_bytes,
-                    wire_bytes=crossing.wire_bytes,
-                    crossings=count,
-                    total_bytes=count * crossing.wire_bytes,
-                )
-                cuts[edge.name] = _together(cuts.get(edge.name), cut)
+        crossings = np.bincount(sent, minlength=len(part.plan.task_graph.segments))
+        for name, cut in cut_bytes(part.plan, crossings).items():
+            cuts[name] = _together(cuts.get(name), cut)
+    return cuts
+
+
+def cut_bytes(plan: Plan, crossings: NDArray[np.int64]) -> dict[str, CutBytes]:
+    """By edge between two cores, from how often each segment, shape (n,), sent its output."""
+    cuts = {}
+    for sender, edge in enumerate(plan.task_graph.edges):
+        crossing = plan.crossing(edge.source, edge.target)
+        if crossing is not None:
+            count = int(crossings[sender])
+            cuts[edge.name] = CutBytes(
+                codec=crossing.codec,
+                raw_bytes=edge.raw_bytes,
+                wire_bytes=crossing.wire_bytes,
+                crossings=count,
+                total_bytes=count * crossing.wire_bytes,
+            )
     return cuts
 
 

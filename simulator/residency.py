@@ -1,13 +1,14 @@
 """Where the time went: how long each core and link spent doing what, in exact nanoseconds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.energy import ACTIVE_CAUSES, operating_points, totals
+from scheduler.plan import Plan
+from simulator.energy import ACTIVE_CAUSES, Totals, operating_points, totals
 from simulator.shared_trace import Run, activities_of, parts_of, traces_of
-from simulator.stays import rest_totals
+from simulator.stays import RestTotals, rest_totals
 from simulator.trace import Activity
 
 
@@ -67,9 +68,19 @@ class LinkResidency:
 def core_residencies(run: Run) -> tuple[CoreResidency, ...]:
     """One a core of the platform, in order."""
     pipelines = [(part.plan, totals(part)) for part in parts_of(run)]
-    rest = rest_totals(run)
     record = traces_of(run)[0].faults
-    off = () if record is None else record.off
+    return residencies_of(rest_totals(run), pipelines, () if record is None else record.off)
+
+
+def residencies_of(
+    rest: RestTotals,
+    pipelines: Sequence[tuple[Plan, Totals]],
+    off: Sequence[tuple[int, int, int]] = (),
+) -> tuple[CoreResidency, ...]:
+    """The same from how the cores rested and what each pipeline did, however that was counted.
+
+    ``off`` is (core, from, until) of the times in which a core had no power.
+    """
     residencies = []
     for index, core in enumerate(pipelines[0][0].platform.cores):
         states = [state.name for state in core.idle_states]

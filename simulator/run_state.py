@@ -8,12 +8,13 @@ import numpy as np
 import simpy
 
 from scheduler.plan import Plan
+from simulator.assembly import samples_of
 from simulator.durations import Durations, durations
 from simulator.idle_tables import IdleTables
 from simulator.instants import Priorities
 from simulator.queues import Job
 from simulator.recorder import ActivityRecorder
-from simulator.trace import NOT_STOPPED, UNFINISHED, Outcome, Samples, Stays
+from simulator.trace import UNFINISHED, Outcome, Samples, Stays
 from simulator.workload import Workload
 
 Process = Generator[simpy.Event, None, None]
@@ -75,16 +76,8 @@ class PipelineRun:
 
     def samples(self) -> Samples:
         """What was released and how it ended."""
-        outcome = np.array(self.outcome, dtype=np.int8)
-        done = outcome == Outcome.COMPLETED
-        return Samples(
-            release_ns=self.workload.release_ns,
-            finish_ns=np.array(self.finish_ns, dtype=np.int64),
-            label=self.workload.label,
-            answer=np.where(done, self.workload.answer, -1).astype(np.int8),
-            exit_gate=np.where(done, self.workload.exit_gate, NOT_STOPPED).astype(np.int16),
-            outcome=outcome,
-        )
+        finish_ns = np.array(self.finish_ns, dtype=np.int64)
+        return samples_of(self.workload, finish_ns, np.array(self.outcome, dtype=np.int8))
 
 
 def _never_hit(job: Job, core: int) -> None:
