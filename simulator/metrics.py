@@ -147,12 +147,19 @@ class PipelineMetrics:
     """By fault of the run."""
 
 
+class EmptyRun(ValueError):
+    """A run without samples or without duration has no figures."""
+
+    def __init__(self) -> None:
+        super().__init__("a run without samples or without duration has no figures")
+
+
 def pipeline_metrics(trace: Trace) -> PipelineMetrics:
-    """What became of the samples; raises ``ValueError`` if there were none."""
+    """What became of the samples; raises ``EmptyRun`` if there were none."""
     samples = trace.samples
     released = len(samples.release_ns)
     if released == 0:
-        raise ValueError("a run without samples has no figures")
+        raise EmptyRun
     completed = samples.outcome == Outcome.COMPLETED
     latency_ns = (samples.finish_ns - samples.release_ns)[completed]
     deadline_ns = nanoseconds(trace.plan.requirements.deadline_s)
@@ -170,9 +177,9 @@ def pipeline_metrics(trace: Trace) -> PipelineMetrics:
 
 
 def metrics(trace: Trace) -> Metrics:
-    """The figures of a run; raises ``ValueError`` if it released nothing or has no duration."""
+    """The figures of a run; raises ``EmptyRun`` if it released nothing or has no duration."""
     if len(trace.samples.release_ns) == 0 or trace.duration_ns == 0:
-        raise ValueError("a run without samples or without duration has no figures")
+        raise EmptyRun
     provenance = Provenance(trace.origin, "modelled", trace.answers)
     return metrics_of(
         pipeline_metrics(trace), energy_by_cause_j(trace), trace.duration_ns, provenance

@@ -4,11 +4,10 @@ Each function takes frozen values and returns one. Those that need the network i
 torch when they are called; planning and simulating saved documents never do.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devicemodels.cost import nanoseconds
 from devicemodels.documents.errors import InputError
 from devicemodels.documents.errors import Problem as Fault
 from devicemodels.documents.files import sha256_of
@@ -22,19 +21,12 @@ from scheduler.restriction import BARE, restrict
 from scheduler.tabulation import make_problem
 from scheduler.taskgraph import TaskGraph
 from scheduler.validity import check
-from simulator.idle_policies import FIXED, IdlePolicy
-from simulator.trace import Trace
 from wakepath.scenario import SCENARIO_FILE, Scenario
-from wakepath.terminal import print_json, say
+from wakepath.terminal import print_json
 
 if TYPE_CHECKING:
     from networks.gated import GatedNetwork
     from networks.streams.windows import Windows
-    from simulator.engine import Progress
-    from simulator.faults import Faults
-    from simulator.metrics import Metrics
-    from simulator.queues import QueueRule
-    from simulator.sources.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,88 +168,3 @@ def record_stream(plan: Plan, stream: Stream) -> Recording:
     codecs = {f"{c.source}->{c.target}": c.codec for c in plan.crossings}
     windows = stream.windows
     return record(stream.network, plan.task_graph, codecs, windows.samples, windows.labels)
-
-
-def simulate_scenario(
-    plan: Plan, scenario: Scenario, recording: Recording | None, progress: "Progress | None"
-) -> Trace:
-    """The scenario's workload for all of its duration: from the recording, or drawn without one."""
-    from wakepath.conduct import faults_of, idle_policy  # noqa: PLC0415 - not for planning
-    from wakepath.workloads import source_of  # noqa: PLC0415
-
-    source, duration_s = source_of(scenario.workload, recording), scenario.workload.duration_s
-    idle = idle_policy(scenario.idle_policy)
-    faults = faults_of(scenario.faults, plan, scenario.seed)
-    queue = queue_rule(scenario)
-    return simulate_source(plan, source, duration_s, scenario.seed, queue, progress, idle, faults)
-
-
-def simulate_drawn(
-    plan: Plan,
-    duration_s: float,
-    seed: int,
-    queue: "QueueRule",
-    progress: "Progress | None",
-    positive_share: float | None = None,
-    idle: IdlePolicy = FIXED,
-    faults: "Faults | None" = None,
-) -> Trace:
-    """Samples every period of the plan, drawn from the gates' stop rates; needs no network.
-
-    ``positive_share`` of them are positive, None = as many as the plan's class prior says.
-    """
-    from simulator.sources.fates import Drawn  # noqa: PLC0415
-    from simulator.sources.releases import Periodic  # noqa: PLC0415
-    from simulator.sources.source import Source  # noqa: PLC0415
-    from simulator.workload import period_ns  # noqa: PLC0415
-
-    source = Source(Periodic(period_ns(plan)), Drawn(positive_share))
-    return simulate_source(plan, source, duration_s, seed, queue, progress, idle, faults)
-
-
-def simulate_source(
-    plan: Plan,
-    source: "Source",
-    duration_s: float,
-    seed: int,
-    queue: "QueueRule",
-    progress: "Progress | None",
-    idle: IdlePolicy = FIXED,
-    faults: "Faults | None" = None,
-) -> Trace:
-    """What the plan makes of a source; where it counts with another one, that is said.
-
-    Raises ``InputError`` if no sample is released.
-    """
-    from simulator.engine import simulate  # noqa: PLC0415 - simpy is not for planning
-    from simulator.sources.feed import workload  # noqa: PLC0415
-    from wakepath.workloads import departures  # noqa: PLC0415
-
-    for line in departures(plan, source):
-        say(line)
-    made = workload(source, plan, nanoseconds(duration_s), seed)
-    if len(made.release_ns) == 0:
-        raise InputError.single(
-            f"no sample is released within {duration_s:g} s", hint="simulate for longer"
-        )
-    return simulate(plan, made, queue, progress, idle, faults)
-
-
-def simulated_figures(trace: Trace, recording: Recording | None) -> "Metrics":
-    """Figures of a simulated run, days of battery included.
-
-    How sure these are rests on the first time that ``recording`` was played, if one was.
-    """
-    from simulator.battery import battery_life  # noqa: PLC0415
-    from simulator.metrics import metrics  # noqa: PLC0415
-    from simulator.workload import period_ns  # noqa: PLC0415
-
-    new_ns = None if recording is None else len(recording.labels) * period_ns(trace.plan)
-    return replace(metrics(trace), battery=battery_life(trace, new_ns))
-
-
-def queue_rule(scenario: Scenario) -> "QueueRule":
-    """What happens to samples that cannot be served at once."""
-    from simulator.queues import QueueRule  # noqa: PLC0415
-
-    return QueueRule(scenario.queue.capacity, scenario.queue.policy)

@@ -6,9 +6,11 @@ from typing import Any
 
 from devicemodels.documents.files import plain
 from scheduler.plan import Plan
+from simulator.compiled.long_run import LongRun
 from simulator.metrics import Metrics
 from wakepath.comparison import Comparison
 from wakepath.fronts import FrontRecord, front_document
+from wakepath.long_runs import long_run_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Report:
     """The planner's expectation on the target platform."""
     simulated: Metrics | None = None
     """The simulation on the target platform."""
+    long_run: LongRun | None = None
+    """Intervals and residencies of a simulation that kept no trace."""
     measured: Metrics | None = None
     """The execution on this machine: measured times, modelled joules."""
     comparison: Comparison | None = None
@@ -46,6 +50,8 @@ class Report:
         ):
             if figures is not None:
                 document[name] = figures.as_document()
+        if self.long_run is not None:
+            document["long_run"] = long_run_document(self.long_run)
         if self.comparison is not None:
             document["comparison"] = _comparison(self.comparison)
         return document

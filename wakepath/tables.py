@@ -13,6 +13,7 @@ from simulator.confidence import Interval
 from simulator.metrics import Metrics
 from wakepath.comparison import Comparison
 from wakepath.fronts import front_table
+from wakepath.long_runs import cores_table, power_lines
 from wakepath.report import Report
 from wakepath.units import percent, quantity
 
@@ -39,6 +40,10 @@ def print_report(report: Report, console: Console) -> None:
     figures = report.simulated or report.predicted
     for line in () if figures is None else _battery_line(figures):
         console.print(line, highlight=False)
+    if report.long_run is not None:
+        console.print(cores_table(report.long_run))
+        for line in power_lines(report.long_run):
+            console.print(line, highlight=False)
     for line in _honesty(report):
         console.print(line, style="dim", highlight=False)
     if report.comparison is not None and report.measured is not None:

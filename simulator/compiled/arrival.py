@@ -11,7 +11,7 @@ from simulator.compiled.journey import Course, Journey
 from simulator.compiled.long_run import Batches, LongRun
 from simulator.compiled.tally import Tally, work_done
 from simulator.energy import joules_by_cause
-from simulator.metrics import PipelineMetrics, Provenance, metrics_of
+from simulator.metrics import EmptyRun, PipelineMetrics, Provenance, metrics_of
 from simulator.residency import residencies_of
 from simulator.shared_metrics import SharedMetrics
 from simulator.trace import Activity
@@ -22,10 +22,10 @@ def figures_of(
 ) -> LongRun:
     """Let what is under way end, and say what the run came to.
 
-    Raises ``ValueError`` if a pipeline released nothing or nothing lasted, as ``metrics`` does.
+    Raises ``EmptyRun`` if a pipeline released nothing or nothing lasted, as ``metrics`` does.
     """
     if 0 in journey.released or journey.at_ns == 0:
-        raise ValueError("a run without samples or without duration has no figures")
+        raise EmptyRun
     duration_ns = journey.go_home(course)
     done = journey.tally(course, duration_ns)
     pairs = list(zip(course.plans, done.totals, strict=True))

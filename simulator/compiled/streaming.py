@@ -27,10 +27,8 @@ from simulator.compiled.tables import world_of
 from simulator.engine import Progress, require_one_platform
 from simulator.idle_policies import FIXED, Clairvoyant, IdlePolicy
 from simulator.queues import QueueRule
-from simulator.sources.fate_loops import IN_ORDER
 from simulator.sources.fates import ReplayedTable
 from simulator.sources.feed import prepare
-from simulator.sources.releases import LONGEST_NS
 from simulator.sources.source import Source
 from simulator.workload import period_ns
 
@@ -93,7 +91,7 @@ def simulate_long(
     """
     course = _course(pipelines, seed, queue, priorities, idle)
     ends_ns = batch_ends_ns(
-        min(duration_ns, _new_ns(course)),
+        min(duration_ns, *(feed.new_ns for feed in course.feeds)),
         max(period_ns(plan) for plan in course.plans),
         MOST_BATCHES,
     )[1:].tolist()
@@ -119,16 +117,6 @@ def simulate_long(
         on_disk.save(checkpoint.path, belongs_to, journey)
     batches = _batches(course, journey, length_ns)
     return figures_of(course, journey, batches, duration_ns, precise)
-
-
-def _new_ns(course: Course) -> int:
-    """How much of a run is new: a recording that is played in order repeats itself after that."""
-    lasts_ns = [
-        len(feed.fates.windows[0]) * feed.interval_ns
-        for feed in course.feeds
-        if isinstance(feed.fates, ReplayedTable) and (feed.fates.positive == IN_ORDER).any()
-    ]
-    return round(min(lasts_ns, default=LONGEST_NS))
 
 
 def _stops(ends_ns: Sequence[int], at_ns: int, duration_ns: int) -> list[int]:

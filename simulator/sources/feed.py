@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scheduler.plan import Plan
 from simulator.sources.columns import Workload
 from simulator.sources.draws import ALWAYS, Bits, Words, key_of, limit_of
+from simulator.sources.fate_loops import IN_ORDER
 from simulator.sources.fates import DrawnTable, ReplayedTable, tabulate
 from simulator.sources.long_run import mean_interval_ns
 from simulator.sources.moves import move_shares
@@ -46,6 +47,14 @@ class Feed:
     """What samples turn out to be."""
     interval_ns: float
     """Between two releases in the long run, bursts aside."""
+
+    @property
+    def new_ns(self) -> int:
+        """How much of what it plays is new; a recording in order repeats itself after that."""
+        fates = self.fates
+        if isinstance(fates, ReplayedTable) and (fates.positive == IN_ORDER).any():
+            return min(LONGEST_NS, round(len(fates.windows[0]) * self.interval_ns))
+        return LONGEST_NS
 
     def start(self) -> Cursor:
         """The cursor at time 0."""

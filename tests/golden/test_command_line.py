@@ -144,7 +144,7 @@ def test_power_is_written_as_a_table_and_days_of_battery_said_in_one_line(
     words = ("simulate", "--plan", str(plan_file), "--duration", "2 h", "--power", str(power))
     done = wakepath(*words)
     assert done.returncode == 0, done.stderr
-    assert "the first 60 s of 7200 s" in done.stderr
+    assert "the first 60 s of 7,200 s" in done.stderr
     said = next(line for line in done.stdout.splitlines() if line.startswith("battery: "))
     words_said = re.fullmatch(
         r"battery: ([\d.]+) days \(95 % interval ([\d.]+) to ([\d.]+)\), modelled", said.strip()
@@ -158,6 +158,66 @@ def test_power_is_written_as_a_table_and_days_of_battery_said_in_one_line(
     refused = wakepath(*words[:-1], str(tmp_path / "power.txt"))
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "end its name in .csv" in refused.stderr
+
+
+def test_the_compiled_engine_prints_the_same_figures(plan_file: Path) -> None:
+    words = ("simulate", "--plan", str(plan_file), "--duration", "6 h", "--format", "json")
+    slow, fast = (
+        json.loads(succeeds(*words, "--engine", engine)) for engine in ("reference", "compiled")
+    )
+    assert set(fast) == {*slow, "long_run"}
+    reference, compiled = slow["simulated"], fast["simulated"]
+    for figures in (reference, compiled):
+        life = figures.pop("battery")
+        assert life["interval"]["low"] < life["days"] < life["interval"]["high"]
+    assert compiled == approximately(reference)
+    assert {core["core"] for core in fast["long_run"]["cores"]} == {"dsp", "cpu", "npu"}
+
+
+def approximately(figures: dict[str, Any]) -> dict[str, Any]:
+    """Nested figures within rounding; a median may lie between two values of one bucket."""
+    return {
+        name: approximately(value)
+        if isinstance(value, dict)
+        else pytest.approx(value, rel=1e-9)
+        if isinstance(value, float)
+        else value
+        for name, value in figures.items()
+    }
+
+
+def test_a_year_is_simulated_with_its_beginning_as_files(tmp_path: Path) -> None:
+    trace, power, kept = (tmp_path / name for name in ("trace.json", "power.csv", "run.npz"))
+    words = ("simulate", "scenarios/smartwatch", "--duration", "365 d", "--engine", "compiled")
+    files = ("--trace", str(trace), "--power", str(power), "--window", "30 s")
+    done = wakepath(*words, *files)
+    assert done.returncode == 0, done.stderr
+    assert "the first 30 s of 31,536,000 s" in done.stderr
+    assert re.search(r"battery: [\d.]+ days \(95 % interval", done.stdout)
+    assert re.search(r"mean power: [\d.]+ uW \(95 % interval", done.stdout)
+    assert json.loads(trace.read_text())["metadata"]["duration_s"] == 30.0
+    assert power.read_text().splitlines()[-1].startswith("30.000000000,")
+    early = wakepath(*words, "--precision", "2 %", "--checkpoint", str(kept))
+    assert "as sure as was asked for" in early.stdout
+    resumed = wakepath(*words, "--checkpoint", str(kept))
+    assert resumed.stdout == done.stdout
+    other = wakepath(*words, "--checkpoint", str(kept), "--seed", "7")
+    assert (other.returncode, other.stdout) == (2, "")
+    assert "is of another run" in other.stderr
+
+
+def test_what_long_runs_cannot_do_is_said_at_once(tmp_path: Path) -> None:
+    words = ("simulate", "scenarios/smartwatch", "--precision", "1 %", "--checkpoint", "c.npz")
+    done = wakepath(*words, "--trace", "t.txt", "--power", "p.txt")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("add `--engine compiled`") == 2
+    assert done.stderr.rstrip().endswith("4 problems")
+    faulty = edited(
+        tmp_path, "seed: 0", "faults: {events: [{kind: failure, core: npu, at: 1 h}]}\nseed: 0"
+    )
+    refused = wakepath("simulate", str(faulty), "--engine", "compiled")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "does not play faults" in refused.stderr
 
 
 def test_the_share_of_positives_is_a_knob(plan_file: Path) -> None:

@@ -8,7 +8,7 @@ import yaml
 from click import BadParameter
 
 from devicemodels.documents.errors import InputError
-from simulator.queues import QueueRule
+from simulator.faults import CoreStall, Faults
 from simulator.sources.fates import Drawn, Replayed
 from simulator.sources.releases import Burst, Jittered, Modulated, Periodic, Poisson, State
 from simulator.sources.source import Source
@@ -16,9 +16,16 @@ from simulator.trace import Outcome
 from simulator.workload import drawn, replay
 from tests.simulator_worlds import GateSpec, SegmentSpec, chain_plan
 from tests.source_strategies import recording
-from wakepath.flow import queue_rule, simulate_drawn, simulate_scenario
 from wakepath.options import SHARE
 from wakepath.scenario import Scenario, load_scenario
+from wakepath.simulation import (
+    conditions_of,
+    drawn_conditions,
+    first_part,
+    simulate_long_under,
+    simulate_under,
+    simulated_figures,
+)
 from wakepath.workload_choice import BurstChoice, StateChoice, WorkloadChoice
 from wakepath.workloads import departures, source_of
 
@@ -33,6 +40,10 @@ PERIODIC = WorkloadChoice("periodic", 10e-6, 2e-3, replay=False)
 
 def scenario(workload: WorkloadChoice) -> Scenario:
     return replace(load_scenario(SMARTWATCH, trained=False), workload=workload)
+
+
+def played_by(its: Scenario, windows=None):
+    return simulate_under(PLAN, conditions_of(its, PLAN, windows), None)
 
 
 def test_every_key_arrives_where_it_should():
@@ -83,22 +94,21 @@ def test_the_comments_of_the_smartwatch_are_a_scenario(tmp_path):
 
 
 def test_a_scenario_is_simulated_on_its_source(capsys):
-    made = simulate_scenario(PLAN, scenario(PERIODIC), None, None)
+    made = played_by(scenario(PERIODIC))
     assert made.samples.label.tolist() == drawn(PLAN, 10_000, 200, seed=0).label.tolist()
     windows = recording(gates=("g0",))
-    played = simulate_scenario(PLAN, scenario(PERIODIC), windows, None).samples
+    played = played_by(scenario(PERIODIC), windows).samples
     assert played.exit_gate.tolist() == replay(windows, PLAN, 10_000, 200).exit_gate.tolist()
     assert capsys.readouterr().err == ""
     busy = replace(PERIODIC, release="poisson", bursts=(BurstChoice(1e-3, 20),))
-    samples = simulate_scenario(PLAN, scenario(busy), None, None).samples
+    samples = played_by(scenario(busy)).samples
     assert (samples.release_ns == 1_000_000).sum() == 20
-    assert (samples.outcome == Outcome.DROPPED).sum() >= 20 - 1 - queue_rule(
-        scenario(busy)
-    ).capacity
+    waiting = scenario(busy).queue.capacity
+    assert (samples.outcome == Outcome.DROPPED).sum() >= 20 - 1 - waiting
 
 
 def test_where_plan_and_source_differ_it_is_said(capsys):
-    simulate_drawn(PLAN, 1e-3, 0, QueueRule(), None, positive_share=0.001)
+    simulate_under(PLAN, drawn_conditions(PLAN, 1e-3, 0, positive_share=0.001), None)
     assert capsys.readouterr().err == (
         "0.10% of the samples are positive; the plan and its prediction are for 25.00%\n"
     )
@@ -122,8 +132,32 @@ def test_where_plan_and_source_differ_it_is_said(capsys):
 def test_a_run_without_any_sample_has_nothing_to_tell(release):
     states = (StateChoice("off", 1.0, "silent"), StateChoice("on", 1.0, "periodic", 1.0))
     rare = WorkloadChoice(release, 1.0, 1e-6, replay=False, states=states)
-    with pytest.raises(InputError, match="no sample is released within 1e-06 s"):
-        simulate_scenario(PLAN, scenario(rare), None, None)
+    conditions = conditions_of(scenario(rare), PLAN, None)
+    empty = simulate_under(PLAN, conditions, None)
+    for figures in (
+        lambda: simulated_figures(empty, conditions),
+        lambda: simulate_long_under(PLAN, conditions, None),
+    ):
+        with pytest.raises(InputError, match="no sample is released within 1e-06 s"):
+            figures()
+
+
+def test_both_engines_play_the_same_conditions():
+    busy = replace(PERIODIC, release="poisson", bursts=(BurstChoice(1e-3, 20),))
+    conditions = conditions_of(scenario(busy), PLAN, None)
+    trace = simulate_under(PLAN, conditions, None)
+    figures = simulated_figures(trace, conditions)
+    run = simulate_long_under(PLAN, conditions, None)
+    assert run.metrics is not None
+    assert run.metrics.samples == figures.samples
+    assert run.metrics.dropped == figures.dropped > 0
+    assert run.metrics.energy_per_sample_j == pytest.approx(figures.energy_per_sample_j, rel=1e-12)
+    assert run.metrics.latency_s.mean == pytest.approx(figures.latency_s.mean, rel=1e-12)
+    whole = first_part(PLAN, conditions, 1e9)
+    assert (whole.activities.start_ns == trace.activities.start_ns).all()
+    stall = Faults((CoreStall("dsp", 0, 1),))
+    with pytest.raises(InputError, match="does not play faults"):
+        simulate_long_under(PLAN, replace(conditions, faults=stall), None)
 
 
 @pytest.mark.parametrize(

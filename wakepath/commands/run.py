@@ -13,13 +13,12 @@ from wakepath.flow import (
     load_stream,
     problem_of,
     record_stream,
-    simulate_scenario,
-    simulated_figures,
 )
 from wakepath.hardware import bench, calibrate_and_execute, execute_calibrated
 from wakepath.prediction import predicted
 from wakepath.report import Report
 from wakepath.scenario import load_scenario
+from wakepath.simulation import conditions_of, simulate_under, simulated_figures
 from wakepath.terminal import (
     calibration_option,
     emit,
@@ -48,9 +47,10 @@ def command(
     plan = exact_plan(problem, output_format)
     stream = load_stream(scenario)
     recording = record_stream(plan, stream)
+    conditions = conditions_of(scenario, plan, recording)
     with progress("simulating") as advance:
-        trace = simulate_scenario(plan, scenario, recording, advance)
-    simulated = simulated_figures(trace, recording)
+        trace = simulate_under(plan, conditions, advance)
+    simulated = simulated_figures(trace, conditions)
     with bench(scenario, plan.task_graph, stream, scenario.load_hardware()) as on:
         if calibration is None:
             executed = calibrate_and_execute(on, plan, recording)

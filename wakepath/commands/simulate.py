@@ -1,17 +1,17 @@
 """``wakepath simulate``."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
+from devicemodels.cost import nanoseconds
 from devicemodels.documents.errors import InputError
+from devicemodels.documents.errors import Problem as Fault
 from scheduler.plan import Plan
-from scheduler.recording import Recording
 from scheduler.registry import DEFAULT_ALGORITHM
 from simulator.perfetto import write_perfetto
 from simulator.power_csv import write_power_csv
-from simulator.queues import QueueRule
 from simulator.trace import Trace
 from simulator.trace_document import save_trace
 from wakepath.conduct import idle_policy
@@ -20,19 +20,38 @@ from wakepath.flow import (
     load_stream,
     plan_scenario,
     record_stream,
-    simulate_drawn,
-    simulate_scenario,
-    simulated_figures,
     sound_plan,
 )
 from wakepath.options import DURATION, IDLE_POLICY, SHARE
 from wakepath.prediction import predicted
 from wakepath.report import Report
 from wakepath.scenario import Scenario, load_scenario
+from wakepath.simulation import (
+    Conditions,
+    conditions_of,
+    drawn_conditions,
+    first_part,
+    simulate_long_under,
+    simulate_under,
+    simulated_figures,
+)
 from wakepath.terminal import emit, format_option, progress, say, seed_option, with_seed
 
 DEFAULT_DURATION_S = 86_400.0
 DEFAULT_SEED = 0
+DEFAULT_WINDOW_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What is written besides the report."""
+
+    trace: Path | None
+    """The trace; ``.json`` for the Perfetto viewer, ``.npz`` with all columns."""
+    power: Path | None
+    """Power at every change, as a table."""
+    window_s: float
+    """How much of the run they show, from its beginning."""
 
 
 @click.command("simulate")
@@ -49,22 +68,42 @@ DEFAULT_SEED = 0
 )
 @click.option(
     "--engine",
-    type=click.Choice(["reference"]),
+    type=click.Choice(["reference", "compiled"]),
     default="reference",
     show_default=True,
-    help="Which engine.",
+    help="The readable engine, or the fast one for months of sensing: same figures.",
+)
+@click.option(
+    "--precision",
+    type=SHARE,
+    help="End earlier, once the 95 % interval of the mean power is within this share of it: 0.5%. "
+    "Compiled engine.",
+)
+@click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path),
+    help="Keep the run in this file while it goes on, and go on from it if it is there. Compiled "
+    "engine.",
 )
 @click.option(
     "--trace",
     "trace_file",
     type=click.Path(path_type=Path),
-    help="Write the trace: .json for the Perfetto trace viewer (its start), .npz for all of it.",
+    help="Write the trace: .json for the Perfetto trace viewer, .npz for programs.",
 )
 @click.option(
     "--power",
     "power_file",
     type=click.Path(path_type=Path),
-    help="Write power and energy by cause at every change as a .csv table (its start).",
+    help="Write power and energy by cause at every change as a .csv table.",
+)
+@click.option(
+    "--window",
+    "window_s",
+    type=DURATION,
+    default=f"{DEFAULT_WINDOW_S:g} s",
+    show_default=True,
+    help="How much of the run's beginning is written by --trace and --power.",
 )
 @click.option(
     "--idle-policy",
@@ -81,8 +120,11 @@ def command(
     duration_s: float | None,
     positive_share: float | None,
     engine: str,
+    precision: float | None,
+    checkpoint: Path | None,
     trace_file: Path | None,
     power_file: Path | None,
+    window_s: float,
     idle_choice: IdleChoice | None,
     seed: int | None,
     output_format: str,
@@ -93,39 +135,99 @@ def command(
     plan alone needs no network: samples are drawn from its class prior and its gates' stop rates.
     Exit code 1 if a deadline was missed.
     """
-    if trace_file is not None and trace_file.suffix not in {".json", ".npz"}:
-        raise InputError.single(
-            f"a trace cannot be written to '{trace_file}'", hint="end its name in .json or .npz"
-        )
-    if power_file is not None and power_file.suffix != ".csv":
-        raise InputError.single(
-            f"power cannot be written to '{power_file}'", hint="end its name in .csv"
-        )
+    files = Files(trace_file, power_file, window_s)
+    _check(files, engine, precision, checkpoint)
     scenario = None if scenario_path is None else load_scenario(scenario_path)
+    if scenario is not None:
+        scenario = _changed(with_seed(scenario, seed), duration_s, positive_share, idle_choice)
     plan = _plan(scenario, plan_file)
-    trace, recording = _trace(plan, scenario, duration_s, positive_share, seed, idle_choice)
-    policy = idle_choice or (IdleChoice() if scenario is None else scenario.idle_policy)
+    if scenario is None:
+        policy = idle_choice or IdleChoice()
+        conditions = drawn_conditions(
+            plan,
+            DEFAULT_DURATION_S if duration_s is None else duration_s,
+            DEFAULT_SEED if seed is None else seed,
+            positive_share,
+            idle_policy(policy),
+        )
+    else:
+        policy = scenario.idle_policy
+        replays = scenario.workload.replay
+        recording = record_stream(plan, load_stream(scenario)) if replays else None
+        conditions = conditions_of(scenario, plan, recording)
     if policy.name != "fixed":
         say(f"cores rest by policy '{policy.name}'; what the planner predicts is for fixed states")
-    if trace_file is not None:
-        if trace_file.suffix == ".npz":
-            save_trace(trace, trace_file)
-            say(f"trace written to {trace_file}")
-        else:
-            shown = write_perfetto(trace, trace_file)
-            say(
-                f"trace written to {trace_file}: the first {shown.end_ns / 1e9:g} s, "
-                f"{shown.activities:,} activities; {shown.left_out:,} later ones left out"
-            )
-    if power_file is not None:
-        table = write_power_csv(trace, power_file)
-        say(
-            f"power written to {power_file}: the first {table.end_ns / 1e9:g} s of "
-            f"{trace.duration_ns / 1e9:g} s, {table.rows:,} rows"
+    report = Report(plan, predicted=predicted(plan))
+    if engine == "compiled":
+        with progress("simulating") as advance:
+            run = simulate_long_under(plan, conditions, advance, precision, checkpoint)
+        if files.trace is not None or files.power is not None:
+            _write(files, first_part(plan, conditions, window_s), conditions)
+        report = replace(report, simulated=run.metrics, long_run=run)
+    else:
+        with progress("simulating") as advance:
+            trace = simulate_under(plan, conditions, advance)
+        report = replace(report, simulated=simulated_figures(trace, conditions))
+        _write(files, trace, conditions)
+    emit(report, output_format)
+    assert report.simulated is not None
+    return 1 if report.simulated.deadline_miss_rate > 0.0 else 0
+
+
+def _check(files: Files, engine: str, precision: float | None, checkpoint: Path | None) -> None:
+    """All that is wrong with the options, before anything is done."""
+    faults = [
+        Fault(f"{what} cannot be written to '{file}'", hint=f"end its name in {' or '.join(ends)}")
+        for what, file, ends in (
+            ("a trace", files.trace, (".json", ".npz")),
+            ("power", files.power, (".csv",)),
         )
-    figures = simulated_figures(trace, recording)
-    emit(Report(plan, predicted=predicted(plan), simulated=figures), output_format)
-    return 1 if figures.deadline_miss_rate > 0.0 else 0
+        if file is not None and file.suffix not in ends
+    ]
+    for option, value in (("--precision", precision), ("--checkpoint", checkpoint)):
+        if value is not None and engine != "compiled":
+            faults.append(Fault(f"{option} is for long runs", hint="add `--engine compiled`"))
+    if precision == 0.0:
+        faults.append(Fault("--precision must be above 0", hint="write 0.5%"))
+    if faults:
+        raise InputError(faults)
+
+
+def _changed(
+    scenario: Scenario,
+    duration_s: float | None,
+    positive_share: float | None,
+    idle_choice: IdleChoice | None,
+) -> Scenario:
+    """The scenario with what the options say in place of its own."""
+    workload = scenario.workload
+    if duration_s is not None:
+        workload = replace(workload, duration_s=duration_s)
+    if positive_share is not None:
+        workload = replace(workload, positive_share=positive_share)
+    scenario = replace(scenario, workload=workload)
+    return scenario if idle_choice is None else replace(scenario, idle_policy=idle_choice)
+
+
+def _write(files: Files, trace: Trace, conditions: Conditions) -> None:
+    """The files asked for, and a line about what each shows."""
+    length_ns = nanoseconds(files.window_s)
+    if files.trace is not None:
+        if files.trace.suffix == ".npz":
+            save_trace(trace, files.trace)
+            say(f"trace written to {files.trace}: {trace.duration_ns / 1e9:g} s")
+        else:
+            shown = write_perfetto(trace, files.trace, length_ns=length_ns)
+            say(
+                f"trace written to {files.trace}: the first {shown.end_ns / 1e9:g} s of "
+                f"{conditions.duration_s:,.9g} s, {shown.activities:,} activities"
+            )
+    if files.power is not None:
+        table = write_power_csv(trace, files.power, length_ns=length_ns)
+        say(
+            f"power written to {files.power}: the first {table.end_ns / 1e9:g} s of "
+            f"{conditions.duration_s:,.9g} s, {table.rows:,} rows"
+        )
 
 
 def _plan(scenario: Scenario | None, plan_file: Path | None) -> Plan:
@@ -134,40 +236,3 @@ def _plan(scenario: Scenario | None, plan_file: Path | None) -> Plan:
     if scenario is None:
         raise InputError.single("nothing to simulate", hint="give a SCENARIO, or --plan plan.json")
     return plan_scenario(scenario, DEFAULT_ALGORITHM)
-
-
-def _trace(
-    plan: Plan,
-    scenario: Scenario | None,
-    duration_s: float | None,
-    positive_share: float | None,
-    seed: int | None,
-    idle_choice: IdleChoice | None,
-) -> tuple[Trace, Recording | None]:
-    """The run, and the recording that it plays if it plays one."""
-    if scenario is None:
-        duration_s = DEFAULT_DURATION_S if duration_s is None else duration_s
-        with progress("simulating") as advance:
-            trace = simulate_drawn(
-                plan,
-                duration_s,
-                DEFAULT_SEED if seed is None else seed,
-                QueueRule(),
-                advance,
-                positive_share,
-                idle=idle_policy(idle_choice or IdleChoice()),
-            )
-        return trace, None
-    scenario = with_seed(scenario, seed)
-    if duration_s is not None:
-        scenario = replace(scenario, workload=replace(scenario.workload, duration_s=duration_s))
-    if positive_share is not None:
-        workload = replace(scenario.workload, positive_share=positive_share)
-        scenario = replace(scenario, workload=workload)
-    if idle_choice is not None:
-        scenario = replace(scenario, idle_policy=idle_choice)
-    recording = None
-    if scenario.workload.replay:
-        recording = record_stream(plan, load_stream(scenario))
-    with progress("simulating") as advance:
-        return simulate_scenario(plan, scenario, recording, advance), recording
