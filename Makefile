@@ -7,7 +7,7 @@ READY := $(VENV)/.installed
 PACKAGES := wakepath devicemodels scheduler networks simulator backends
 SOURCES := $(PACKAGES) tests benchmarks conftest.py
 
-.PHONY: demo test test-all check bench results format clean
+.PHONY: demo test test-all check bench results results-simulation format clean
 
 demo: $(READY)
 	$(BIN)/wakepath run scenarios/smartwatch
@@ -32,6 +32,10 @@ bench: $(READY)
 # Minutes: every baseline on five networks and every platform of the catalog.
 results: $(READY)
 	@PYTHONPATH=. $(BIN)/python benchmarks/results/planning.py -o docs/results/planning.md
+
+# Minutes: the simulator's oracles, and its benchmarks.
+results-simulation: $(READY)
+	@PYTHONPATH=. $(BIN)/python benchmarks/results/simulation.py -o docs/results/simulation.md
 
 format: $(READY)
 	$(BIN)/ruff check --fix $(SOURCES)

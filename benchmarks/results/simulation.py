@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,9 +22,10 @@ ROOT = Path(__file__).parents[2]
 TESTS = (
     "tests/oracle/test_simgrid.py",
     "tests/oracle/test_simulator_queueing.py",
-    "tests/oracle/test_simulator_exits.py",
-    "tests/oracle/test_others_mistakes.py",
-    "tests/property/test_engines_agree.py",
+    "tests/oracle/test_queueing_laws.py",
+    "tests/oracle/test_exit_enumeration.py",
+    "tests/oracle/test_cases_others_got_wrong.py",
+    "tests/property/test_compiled_engine.py",
 )
 BENCHMARKS = ("simulator_rate", "compiled_engine", "placed_graphs")
 
@@ -50,20 +52,26 @@ are of this machine. What the benchmarks printed:
 
 
 def oracle_rows() -> Iterator[str]:
-    """One row for each test that says what it found; exits if a test fails."""
+    """One row for each claim that tests say something about; exits if a test fails."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tests.xml"
         command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={file}", *TESTS]
         if subprocess.run(command, cwd=ROOT, check=False, stdout=sys.stderr).returncode:
             sys.exit("a test failed: nothing was written")
-        cases = ET.parse(file).getroot().iter("testcase")
-        for case in cases:
-            found = {p.get("name"): p.get("value", "") for p in case.iter("property")}
-            if all(name in found for name in COLUMNS):
-                yield "| " + " | ".join(found[name] for name in COLUMNS) + " |"
-            skipped = case.find("skipped")
-            if skipped is not None:
-                yield f"| {case.get('name')} | not run: {skipped.get('message')} | | |"
+        tests = list(ET.parse(file).getroot().iter("testcase"))
+    cases: Counter[tuple[str, str, str]] = Counter()
+    for test in tests:
+        names = [prop.get("name") for prop in test.iter("property")]
+        values = [prop.get("value", "") for prop in test.iter("property")]
+        for at in range(0, len(names), len(COLUMNS)):
+            claim, oracle, count, found = values[at : at + len(COLUMNS)]
+            cases[claim, oracle, found] += int(count)
+    for (claim, oracle, found), count in cases.items():
+        yield f"| {claim} | {oracle} | {count:,} | {found} |"
+    for test in tests:
+        skipped = test.find("skipped")
+        if skipped is not None:
+            yield f"| {test.get('name')} | not run: {skipped.get('message')} | | |"
 
 
 def benchmark_parts() -> Iterator[str]:

@@ -21,6 +21,7 @@ from scheduler.validity import check
 from simulator.engine import simulate
 from simulator.metrics import metrics
 from simulator.workload import outcomes
+from tests.oracle_figures import Record, agreement
 from tests.simulator_worlds import GateSpec, SegmentSpec, bus, chain_plan, core
 
 ALGORITHMS = ("chain-dp", "race-to-idle", "heft", "best-single-core", "neurosurgeon")
@@ -183,7 +184,7 @@ def close(value: float, scale: float = 0.0):
 
 
 @pytest.mark.parametrize("gates", range(2, 7))
-def test_planner_simulator_and_enumeration_agree(gates: int) -> None:
+def test_planner_simulator_and_enumeration_agree(gates: int, record_property: Record) -> None:
     compared = crossed = 0
     for seed in range(25):
         drawn = world(Random(1000 * gates + seed), gates)
@@ -198,6 +199,13 @@ def test_planner_simulator_and_enumeration_agree(gates: int) -> None:
             crossed += bool(plan.crossings)
     assert compared >= 50
     assert crossed >= 40
+    agreement(
+        record_property,
+        f"latency, joules by cause and bytes of every exit, {gates} gates",
+        "planner, simulator and a third enumeration",
+        compared,
+        f"equal to 1e-9; {crossed} of the plans cross a link",
+    )
 
 
 def agree(plan: Plan, gates: int) -> None:

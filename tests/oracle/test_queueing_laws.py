@@ -23,6 +23,7 @@ from simulator.queues import QueueRule
 from simulator.random_draws import uniform
 from simulator.trace import Activity, Outcome
 from simulator.workload import drawn
+from tests.oracle_figures import agreement, beside
 from tests.placed_worlds import Placement, ranked
 from tests.simulator_worlds import GateSpec, SegmentSpec, bus, chain_plan, core
 
@@ -46,14 +47,14 @@ def arrivals(mean_gap, count, seed):
 
 
 def holds(values, expected, widest=0.1):
-    """Whether a 99.9 % interval of the mean holds ``expected``, and is narrow enough to say so."""
+    """The 99.9 % interval of the mean, which holds ``expected`` and is narrow enough to say so."""
     values = np.asarray(values, dtype=np.float64)[len(values) // 20 :]  # without the empty start
     each = -(-len(values) // 1024)
     found = mean_interval(batch_sums(values) / each, LEVEL)
     assert not found.dependent
     assert found.half_width < widest * expected
     assert found.low < expected < found.high
-    return True
+    return found
 
 
 # One server: chains.
@@ -113,13 +114,21 @@ def waits_and_services(trace):
 
 
 @pytest.mark.parametrize("gates", range(2, 7))
-def test_m_g_1_waits_as_pollaczek_and_khinchine_say(gates):
+def test_m_g_1_waits_as_pollaczek_and_khinchine_say(gates, record_property):
     """E[W] = rate E[S^2] / (2 (1 - load)), whatever the law of the service."""
     plan, load = gated_chain(gates, seed=gates), 0.6
     mean, square = service_moments(plan)
     waits, services = waits_and_services(played(plan, load, 20_000, seed=gates))
     assert holds(services, mean)
-    assert holds(waits, load / mean * square / (2 * (1 - load)), 0.2)
+    expected = load / mean * square / (2 * (1 - load))
+    found = holds(waits, expected, 0.2)
+    agreement(
+        record_property,
+        f"mean wait at a core behind which {gates} gates stop samples, load {load}",
+        "M/G/1: Pollaczek and Khinchine",
+        len(waits),
+        beside(found, expected),
+    )
 
 
 def geometric_chain(step, most):
@@ -144,7 +153,7 @@ def geometric_chain(step, most):
     ("load", "count"),
     [(0.5, 40_000), pytest.param(0.75, 120_000, marks=pytest.mark.heavy)],
 )
-def test_m_m_1_with_a_geometric_number_of_segments(load, count):
+def test_m_m_1_with_a_geometric_number_of_segments(load, count, record_property):
     """Within a step of 1/4 the square of the service is 0.26 % less than the exponential's."""
     plan = geometric_chain(0.25, 48)
     mean, square = service_moments(plan)
@@ -152,13 +161,20 @@ def test_m_m_1_with_a_geometric_number_of_segments(load, count):
     assert square == pytest.approx(2 * TICKS**2, rel=3e-3)
     waits, services = waits_and_services(played(plan, load, count, seed=3))
     assert holds(services, TICKS)
-    assert holds(waits, load / (1 - load) * TICKS, 0.25)
+    expected = load / (1 - load) * TICKS
+    agreement(
+        record_property,
+        f"mean wait for a geometric number of segments, load {load}",
+        "M/M/1 (its square of the service is 0.26 % more)",
+        count,
+        beside(holds(waits, expected, 0.25), expected),
+    )
     assert holds(waits > 0, load)
     tail = 2.0  # P(W > t) = load exp(-(1 - load) t / mean)
     assert holds(waits > tail * TICKS, load * exp(-(1 - load) * tail), 0.25)
 
 
-def test_two_priorities_wait_as_cobham_says():
+def test_two_priorities_wait_as_cobham_says(record_property):
     """Without preemption: E[W1] = R / (1 - a), E[W2] = R / ((1 - a) (1 - a - b)), a and b the
     loads and R the mean rest of the service under way.
 
@@ -182,11 +198,17 @@ def test_two_priorities_wait_as_cobham_says():
         both.traces, (rest / (1 - a), rest / ((1 - a) * (1 - a - b))), strict=True
     ):
         waits, _ = waits_and_services(trace)
-        assert holds(waits, expected, 0.25)
+        agreement(
+            record_property,
+            f"mean wait in priority class {both.traces.index(trace) + 1}",
+            "Cobham's non-preemptive priorities",
+            len(waits),
+            beside(holds(waits, expected, 0.25), expected),
+        )
 
 
 @pytest.mark.parametrize("load", [0.4, 0.9, 1.8])
-def test_m_d_1_with_one_place_to_wait_loses_what_its_embedded_chain_says(load):
+def test_m_d_1_with_one_place_to_wait_loses_what_its_embedded_chain_says(load, record_property):
     """With room for one that waits, a departure leaves nobody behind with probability exp(-load);
     the share that finds no room is then 1 - 1 / (exp(-load) + load)."""
     plan = chain_plan([SegmentSpec("dsp", TICKS)], cores=[at_once("dsp")])
@@ -196,11 +218,18 @@ def test_m_d_1_with_one_place_to_wait_loses_what_its_embedded_chain_says(load):
     for policy in ("drop_newest", "drop_oldest"):
         trace = simulate(plan, workload, QueueRule(1, policy))
         lost = trace.samples.outcome == Outcome.DROPPED
-        assert holds(lost, 1 - 1 / (exp(-load) + load))
+        expected = 1 - 1 / (exp(-load) + load)
+        agreement(
+            record_property,
+            f"share dropped with room for one, {policy}, load {load}",
+            "M/D/1/2, embedded chain",
+            count,
+            beside(holds(lost, expected), expected),
+        )
 
 
 @pytest.mark.parametrize("load", [0.3, 0.7])
-def test_a_fair_link_takes_as_long_as_processor_sharing_does(load):
+def test_a_fair_link_takes_as_long_as_processor_sharing_does(load, record_property):
     """M/G/1 with processor sharing: E[T] = E[S] / (1 - load), whatever the law of the size."""
     names, count = ("dsp", "cpu"), 25_000
     link = bus(names, latency_s=0.0, bandwidth_bytes_per_s=400 / (TICKS * 1e-9), arbitration="fair")
@@ -215,7 +244,14 @@ def test_a_fair_link_takes_as_long_as_processor_sharing_does(load):
     sent = done.activity == Activity.TRANSFER
     lasted = np.empty(count)
     lasted[done.sample[sent]] = (done.end_ns - done.start_ns)[sent]
-    assert holds(lasted, TICKS / (1 - load), 0.2)
+    expected = TICKS / (1 - load)
+    agreement(
+        record_property,
+        f"mean transfer over a fair link, load {load}",
+        "M/G/1 with processor sharing",
+        count,
+        beside(holds(lasted, expected, 0.2), expected),
+    )
     assert lasted.min() >= TICKS
 
 
@@ -264,7 +300,7 @@ def erlang_c(servers, offered):
 
 
 @pytest.mark.parametrize(("servers", "load"), [(1, 0.5), (1, 0.75), (2, 0.7), (3, 0.8), (8, 0.8)])
-def test_m_m_c_waits_as_erlang_says(servers, load):
+def test_m_m_c_waits_as_erlang_says(servers, load, record_property):
     """C(c, a), and E[W] = C mean / (c - a); for one server load and load / (1 - load)."""
     count, offered = 60_000, servers * load
     arrive = arrivals(TICKS / offered, count, seed=50 + servers)
@@ -274,7 +310,14 @@ def test_m_m_c_waits_as_erlang_says(servers, load):
     waiting = erlang_c(servers, offered)
     assert servers > 1 or waiting == pytest.approx(load)
     assert holds(waits > 0, waiting)
-    assert holds(waits, waiting * TICKS / (servers - offered), 0.35)
+    expected = waiting * TICKS / (servers - offered)
+    agreement(
+        record_property,
+        f"mean wait for a pool of {servers}, load {load}",
+        "Erlang C" if servers > 1 else "M/M/1",
+        count,
+        beside(holds(waits, expected, 0.35), expected),
+    )
     only = np.asarray(waits[len(waits) // 20 :], dtype=np.float64)
     if servers > 1:  # who waits, waits as long as in one server that is as fast as all
         found = ratio_interval(batch_sums(only), batch_sums((only > 0).astype(float)), LEVEL)
@@ -283,7 +326,7 @@ def test_m_m_c_waits_as_erlang_says(servers, load):
 
 @pytest.mark.parametrize("servers", [1, 2, 5])
 @pytest.mark.parametrize("seed", range(5))
-def test_any_queue_with_several_servers_follows_its_recursion(servers, seed):
+def test_any_queue_with_several_servers_follows_its_recursion(servers, seed, record_property):
     """Bursts of arrivals at one tick, and services that are short, long or nothing."""
     draws = uniform(seed, 7, np.arange(400)[:, np.newaxis], np.arange(2))
     arrive = np.cumsum(np.where(draws[:, 0] < 0.4, 0, np.round(60 * draws[:, 0]))).astype(np.int64)
@@ -291,6 +334,13 @@ def test_any_queue_with_several_servers_follows_its_recursion(servers, seed):
     service[0] = 0
     expected = first_come_first_served(arrive, service, servers)
     assert (pool(arrive, service, servers)[service > 0] == expected[service > 0]).all()
+    agreement(
+        record_property,
+        "waits in bursts at pools of 1, 2 and 5",
+        "Kiefer and Wolfowitz' recursion",
+        len(arrive),
+        "equal to the tick",
+    )
 
 
 def test_a_law_that_does_not_hold_is_seen():

@@ -5,6 +5,7 @@ SimGrid does not know is written in its terms: wake-ups and switches cost what i
 """
 
 import subprocess
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -15,6 +16,7 @@ import pytest
 from scheduler.graphs.problem import Sharing
 from scheduler.graphs.schedule import Schedule
 from simulator.placed_graph import simulate_schedule
+from tests.oracle_figures import agreement
 from tests.placed_worlds import Placement, chosen_modes, crossings, eager, layered
 
 SOURCE = Path(__file__).parent / "simgrid" / "replay.cpp"
@@ -113,40 +115,60 @@ def ties(schedule: Schedule) -> bool:
     return len({(link, tick) for link, tick, _ in senders}) < len(senders)
 
 
-def compared(replay, seed: int, sharing: Sharing) -> bool:
-    """Play one random graph on both engines, unless it has ties on a fifo link."""
+def compared(replay, seed: int, sharing: Sharing) -> tuple[float, float] | None:
+    """Play one random graph on both engines: by how much times and joules differ, relatively.
+
+    None if the graph has ties on a fifo link.
+    """
     rng = Random(seed)
     tasks, cores, width = rng.randint(2, 120), rng.randint(1, 5), rng.randint(1, 20)
     longest = rng.choice((50, 400, 3000))
     placement = in_simgrids_terms(layered(rng, tasks, cores, (sharing,), width, longest))
     schedule = eager(placement)
     if sharing == "fifo" and ties(schedule):
-        return False
+        return None
     trace, rows = simulate_schedule(schedule), replay(placement, schedule)
     assert trace.makespan < PERIOD
     starts, finishes = zip(*rows["task"], strict=True)
-    assert starts == approx(trace.task_start)
-    assert finishes == approx(trace.task_finish)
     moved = zip(trace.transfer_start, trace.transfer_finish, strict=True)
-    assert [one for (one,) in rows["transfer"]] == approx(
-        [end for begin, end in moved if end > begin]
-    )
+    arrived = [end for begin, end in moved if end > begin]
     joules = [one for (one,) in rows["core"]]
-    assert joules == approx(trace.energy_by_core_j)
-    assert sum(joules) == approx(trace.energy_j)
-    return True
+    times = max(
+        apart(starts, trace.task_start),
+        apart(finishes, trace.task_finish),
+        apart([one for (one,) in rows["transfer"]], arrived),
+        apart([max(finishes)], [trace.makespan]),
+    )
+    energy = max(apart(joules, trace.energy_by_core_j), apart([sum(joules)], [trace.energy_j]))
+    assert times < RELATIVE
+    assert energy < RELATIVE
+    return times, energy
 
 
-def approx(expected):
-    return pytest.approx(expected, rel=RELATIVE, abs=RELATIVE)
+def apart(theirs: Sequence[float], ours: Sequence[float]) -> float:
+    """The greatest relative difference; of figures below 1, the greatest difference."""
+    assert len(theirs) == len(ours)
+    pairs = zip(theirs, ours, strict=True)
+    return max((abs(a - b) / max(1.0, abs(b)) for a, b in pairs), default=0.0)
 
 
 @pytest.mark.parametrize("sharing", ["unlimited", "fifo", "fair"])
 def test_simgrid_plays_placed_graphs_alike(replay, sharing):
-    assert sum(compared(replay, seed, sharing) for seed in range(15)) >= 10
+    found = [compared(replay, seed, sharing) for seed in range(15)]
+    assert len(found) - found.count(None) >= 10
 
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("sharing", ["unlimited", "fifo", "fair"])
-def test_simgrid_plays_hundreds_of_placed_graphs_alike(replay, sharing):
-    assert sum(compared(replay, seed, sharing) for seed in range(1000, 1300)) >= 250
+def test_simgrid_plays_hundreds_of_placed_graphs_alike(replay, sharing, record_property):
+    found = [compared(replay, seed, sharing) for seed in range(1000, 1300)]
+    played = [one for one in found if one is not None]
+    assert len(played) >= 250
+    times, energy = (max(column) for column in zip(*played, strict=True))
+    agreement(
+        record_property,
+        f"start and finish of tasks and transfers, makespan, joules of each core; {sharing} links",
+        "SimGrid with its host energy plugin",
+        len(played),
+        f"times within {times:.1g}, joules within {energy:.1g}, relatively",
+    )

@@ -7,6 +7,7 @@ from devicemodels.platform import IdleState
 from simulator.engine import simulate
 from simulator.metrics import metrics
 from simulator.random_draws import uniform
+from tests.oracle_figures import agreement
 from tests.simulator_worlds import GateSpec, SegmentSpec, bus, chain_plan, core, releases
 
 SERVICE_NS = 1_000_000
@@ -51,16 +52,23 @@ def test_d_d_1_beyond_saturation_waits_ever_longer():
 
 
 @pytest.mark.parametrize("load", [0.3, 0.6, 0.8])
-def test_m_d_1_waits_as_pollaczek_and_khinchine_say(load):
+def test_m_d_1_waits_as_pollaczek_and_khinchine_say(load, record_property):
     trace = simulate(one_core(0), releases(poisson(load / SERVICE_NS, seed=2)))
     expected = load * SERVICE_NS / (2 * (1 - load))
     mean, half_width = batch_interval(waits_ns(trace))
     assert half_width < 0.25 * expected
     assert abs(mean - expected) < half_width
+    agreement(
+        record_property,
+        f"mean wait at a core, load {load}",
+        "M/D/1: Pollaczek and Khinchine",
+        SAMPLES,
+        f"{mean / expected:.4f} of it (99.9 % interval +- {half_width / expected:.4f})",
+    )
 
 
 @pytest.mark.parametrize("load", [0.2, 0.6])
-def test_m_d_1_with_a_set_up_waits_as_welch_says(load):
+def test_m_d_1_with_a_set_up_waits_as_welch_says(load, record_property):
     """Leaving idle is a set-up time D: E[W] gains (2 D + rate D^2) / (2 (1 + rate D)).
 
     P. D. Welch, "On a generalized M/G/1 queuing process in which the first customer of each busy
@@ -73,10 +81,17 @@ def test_m_d_1_with_a_set_up_waits_as_welch_says(load):
     mean, half_width = batch_interval(waits_ns(trace))
     assert half_width < 0.25 * expected
     assert abs(mean - expected) < half_width
+    agreement(
+        record_property,
+        f"mean wait at a core that sleeps, load {load}",
+        "M/D/1 with a set-up: Welch",
+        SAMPLES,
+        f"{mean / expected:.4f} of it (99.9 % interval +- {half_width / expected:.4f})",
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_chain_of_cores_follows_lindleys_recursion(seed):
+def test_a_chain_of_cores_follows_lindleys_recursion(seed, record_property):
     """Cores a, b, c with a link each between them: what leaves one arrives at the next."""
     macs, wake_ns = (300, 450, 200), (100, 0, 250)
     links = [bus("ab", name="ab"), bus("bc", name="bc", latency_s=0.0)]
@@ -105,6 +120,13 @@ def test_a_chain_of_cores_follows_lindleys_recursion(seed):
     expected = left_a.copy()
     expected[passing] = serve(at_c, 200, wake_ns[2])
     assert (trace.samples.finish_ns == expected).all()
+    agreement(
+        record_property,
+        "finish of every sample on three cores and two links",
+        "Lindley's recursion",
+        len(expected),
+        "equal to the nanosecond",
+    )
 
 
 def serve(arrive_ns, service_ns, wake_ns):
