@@ -53,5 +53,6 @@ def _boxes(column: Floats, step: float, relative: bool) -> Floats:
     """Number of the box that each value lies in; the value itself if boxes have no width."""
     if step == 0.0:
         return column
-    scaled = np.log(column) / np.log1p(step) if relative else column / step
+    with np.errstate(divide="ignore"):  # 0 has a box of its own, however narrow they are
+        scaled = np.log(column) / np.log1p(step) if relative else column / step
     return np.asarray(np.floor(scaled), float)

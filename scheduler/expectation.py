@@ -25,7 +25,7 @@ from scheduler.plan import (
 )
 from scheduler.problem import Cost, Problem
 from scheduler.taskgraph import Operator, Segment, TaskGraph
-from scheduler.tolerance import P99_SHARE
+from scheduler.tolerance import IDLE_RELATIVE, P99_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +112,19 @@ def expect(problem: Problem, assignment: Assignment) -> Expected:
     period_s = problem.period_ns / NANOSECONDS_PER_SECOND
     energy: dict[Cause, list[float]] = {cause: [] for cause in CAUSES}
     energy["rail"].append(problem.platform.rail.power_w * period_s)
-    energy["idle"].append(problem.idle_power(assignment.idle) * period_s)
+    left_ns = [[float(problem.period_ns)] for _ in problem.platform.cores]
     latency_ns, p99_ns, mean_ns = 0, 0, []
     reach = problem.reach(assignment.gates)
     for event in events(problem, assignment):
         probability = reach[event.segment]
         energy[event.cause].append(probability * event.cost.energy_j)
         if event.core is not None:
-            idle_power_w = problem.idle_power_w[event.core][assignment.idle[event.core]]
-            busy_s = event.cost.time_ns / NANOSECONDS_PER_SECOND
-            energy["idle"].append(-probability * idle_power_w * busy_s)
+            left_ns[event.core].append(-probability * event.cost.time_ns)
         latency_ns += event.cost.time_ns
         p99_ns += event.cost.time_ns if probability > P99_SHARE else 0
         mean_ns.append(probability * event.cost.time_ns)
+    for powers, state, parts in zip(problem.idle_power_w, assignment.idle, left_ns, strict=True):
+        energy["idle"].append(powers[state] * _idle_ns(parts) / NANOSECONDS_PER_SECOND)
     mean_s = fsum(mean_ns) / NANOSECONDS_PER_SECOND
     choice = problem.gate_choices[assignment.gates]
     by_cause: dict[Cause, float] = {cause: fsum(parts) for cause, parts in energy.items()}
@@ -141,6 +141,12 @@ def expect(problem: Problem, assignment: Assignment) -> Expected:
         accuracy=problem.graph.accuracy - accuracy_loss(problem, assignment),
         recall=choice.recall,
     )
+
+
+def _idle_ns(parts: list[float]) -> float:
+    """The period less all that a core is busy; below 0 only for who is busy for longer than that."""
+    left = fsum(parts)
+    return 0.0 if abs(left) <= IDLE_RELATIVE * parts[0] else left
 
 
 def accuracy_loss(problem: Problem, assignment: Assignment) -> float:

@@ -11,3 +11,6 @@ P99_SHARE = 0.01
 
 FIGURE_RELATIVE = 1e-9
 """Relative tolerance between a plan's figures and their recomputation."""
+
+IDLE_RELATIVE = 1e-14
+"""What is left of a period, relatively, when a core is busy for all of it, but for rounding."""

@@ -25,6 +25,10 @@ CEILING = 1e7
 TINY = 1e-30
 """Joules or nanoseconds: nothing that is minimised is smaller unless it is 0."""
 
+ROUNDING = 1e-13
+"""Of the sums that a bound is a difference of, relatively: they may be off by so much. At a price
+near the ceiling they are millions of times the bound, and what they round off counts."""
+
 ENOUGH = 1e-9
 """Relative gain below which the prices are final."""
 
@@ -78,7 +82,8 @@ def best_prices(
         value, path = least(worth)
         if path is None:
             break
-        bound = value - float(np.maximum(prices, 0.0) * unit @ limits)
+        paid = float(np.maximum(prices, 0.0) * unit @ limits)
+        bound = value - paid - ROUNDING * (abs(value) + abs(paid))
         if bound > found.bound:
             found.bound, found.prices = bound, np.maximum(prices, 0.0) * unit
         found.paths.append(path)

@@ -120,8 +120,8 @@ def test_the_document_has_the_keys_of_the_design_and_is_json():
         "bytes_across_cuts",
         "accuracy",
         "provenance",
-        "battery",
         "lost_by_fault",
+        "battery",
     ]
     assert list(document["latency_s"]) == ["mean", "p50", "p99", "max"]
     assert document["provenance"] == {
