@@ -9,7 +9,6 @@ from pathlib import Path
 from pkgutil import walk_packages
 
 import pytest
-
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
