@@ -22,7 +22,7 @@ from simulator.compiled.engine import simulate_compiled
 from simulator.compiled.long_run import LongRun
 from simulator.compiled.streaming import simulate_long
 from simulator.engine import simulate
-from simulator.idle_policies import FIXED, BreakEven, IdlePolicy, Predictive
+from simulator.idling.policies import FIXED, BreakEven, IdlePolicy, Predictive
 from simulator.metrics import metrics
 from simulator.queues import QueueRule
 from simulator.sources.feed import workload

@@ -16,7 +16,7 @@ from time import process_time
 import simpy
 
 from scheduler.graphs.problem import Sharing
-from simulator.placed_graph import simulate_schedule
+from simulator.placed.graph import simulate_schedule
 from tests.placed_worlds import eager, layered
 
 ROUNDS = 15

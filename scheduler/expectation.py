@@ -144,7 +144,7 @@ def expect(problem: Problem, assignment: Assignment) -> Expected:
 
 
 def _idle_ns(parts: list[float]) -> float:
-    """The period less all that a core is busy; below 0 only for who is busy for longer than that."""
+    """What a core is not busy of the period; below 0 for one that is busy for longer."""
     left = fsum(parts)
     return 0.0 if abs(left) <= IDLE_RELATIVE * parts[0] else left
 

@@ -10,14 +10,14 @@ import numpy as np
 
 from scheduler.pipelines.priorities import rate_monotonic
 from scheduler.plan import Plan
-from simulator.brown_out import until_brown_out
 from simulator.durations import UnsupportedPlan
-from simulator.fault_checks import require_sound
-from simulator.fault_handling import FaultHandler, fallback_runs
-from simulator.faults import Faults
-from simulator.faulty_cores import FaultyCoreProcess
-from simulator.idle_policies import FIXED, IdlePolicy
-from simulator.idle_tables import idle_tables
+from simulator.faults.brown_out import until_brown_out
+from simulator.faults.checks import require_sound
+from simulator.faults.cores import FaultyCoreProcess
+from simulator.faults.handling import FaultHandler, fallback_runs
+from simulator.faults.kinds import Faults
+from simulator.idling.policies import FIXED, IdlePolicy
+from simulator.idling.tables import idle_tables
 from simulator.instants import Moment
 from simulator.processes import CoreProcess, FairLinkProcess, FifoLinkProcess
 from simulator.queues import CoreQueue, Job, QueueRule

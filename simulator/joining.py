@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from simulator.idling.stays import stays_of
 from simulator.recorder import merged_stays
-from simulator.stays import stays_of
 from simulator.trace import UNFINISHED, Activities, Samples, Stays, Trace
 
 

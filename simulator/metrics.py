@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from devicemodels.cost import NANOSECONDS_PER_SECOND, nanoseconds
 from scheduler.plan import Cause, Plan
 from scheduler.taskgraph import CLASSES, SampleClass
-from simulator.battery import BatteryLife
-from simulator.energy import energy_by_cause_j
+from simulator.power.battery import BatteryLife
+from simulator.power.energy import energy_by_cause_j
 from simulator.shared_trace import parts_of
 from simulator.trace import Activity, Outcome, Trace
 

@@ -18,10 +18,10 @@ import numpy as np
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.documents.files import write_atomically
+from simulator.idling.stays import stays_of
 from simulator.perfetto_tracks import FIRST_TRACK, PROCESS, Event, Tracks
-from simulator.power_timeline import PowerTimeline, power_timeline
+from simulator.power.timeline import PowerTimeline, power_timeline
 from simulator.shared_trace import Run, activities_of, traces_of
-from simulator.stays import stays_of
 from simulator.trace import NOT_STOPPED, Activities, Activity, Outcome, Trace
 
 DEFAULT_WINDOW_NS = 60 * NANOSECONDS_PER_SECOND

@@ -8,9 +8,9 @@ from collections import deque
 import simpy
 
 from simulator.fair_sharing import FairShare
+from simulator.idling.resting import Rest
 from simulator.instants import Bell, Moment
 from simulator.queues import CoreQueue, Job, LinkQueue
-from simulator.resting import Rest
 from simulator.run_state import Process, RunState
 from simulator.trace import Activity, Stays
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.fault_handling import FaultHandler
-from simulator.fault_record import NO_CAUSE, FaultRecord
-from simulator.faults import BrownOut
+from simulator.faults.handling import FaultHandler
+from simulator.faults.kinds import BrownOut
+from simulator.faults.record import NO_CAUSE, FaultRecord
 from simulator.recorder import merged_stays
 from simulator.run_state import PipelineRun, RunState
 from simulator.shared_trace import SharedTrace

@@ -10,7 +10,7 @@ import simpy
 from scheduler.plan import Plan
 from simulator.assembly import samples_of
 from simulator.durations import Durations, durations
-from simulator.idle_tables import IdleTables
+from simulator.idling.tables import IdleTables
 from simulator.instants import Priorities
 from simulator.queues import Job
 from simulator.recorder import ActivityRecorder

@@ -7,9 +7,9 @@ from typing import Any
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from scheduler.plan import Cause
-from simulator.energy import energy_by_cause_j
 from simulator.metrics import PipelineMetrics, pipeline_metrics
-from simulator.residency import core_residencies, link_residencies
+from simulator.power.energy import energy_by_cause_j
+from simulator.power.residency import core_residencies, link_residencies
 from simulator.shared_trace import SharedTrace
 
 

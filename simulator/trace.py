@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduler.plan import Plan
-from simulator.fault_record import FaultRecord
+from simulator.faults.record import FaultRecord
 
 TRACE_VERSION = "wakepath/trace@1"
 
@@ -127,6 +127,6 @@ class Trace:
     """Where the gate decisions and answers come from."""
     stays: Stays | None = None
     """How the cores rested. None where nobody says: in a measured run, and in one pipeline of
-    several, where it is a matter of the whole run. ``simulator.stays`` then takes the gaps."""
+    several, where it is a matter of the whole run; ``simulator.idling.stays`` takes the gaps."""
     faults: FaultRecord | None = None
     """What faults did to the samples; None in a run without any."""

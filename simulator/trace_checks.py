@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devicemodels.documents.errors import InputError
-from simulator.fault_record import NO_CAUSE, FaultRecord
+from simulator.faults.record import NO_CAUSE, FaultRecord
 from simulator.trace import Activity, Outcome, Stays, Trace
 
 

@@ -16,7 +16,7 @@ from devicemodels.documents.errors import InputError
 from devicemodels.documents.files import write_atomically
 from devicemodels.documents.json_document import dump_document, load_document
 from scheduler.plan import Plan
-from simulator.fault_record import FaultRecord
+from simulator.faults.record import FaultRecord
 from simulator.trace import TRACE_VERSION, Activities, Samples, Stays, Trace
 from simulator.trace_checks import check_trace
 

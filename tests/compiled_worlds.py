@@ -9,7 +9,7 @@ import numpy as np
 
 from devicemodels.platform import Core, IdleState, Link, OperatingPoint
 from scheduler.plan import Plan
-from simulator.idle_policies import (
+from simulator.idling.policies import (
     BreakEven,
     Clairvoyant,
     Fixed,

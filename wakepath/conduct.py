@@ -4,7 +4,7 @@ from devicemodels.cost import nanoseconds
 from scheduler.fallback import fallback_plan
 from scheduler.infeasible import Infeasible
 from scheduler.plan import Plan
-from simulator.faults import (
+from simulator.faults.kinds import (
     BrownOut,
     CoreFailure,
     CoreStall,
@@ -14,7 +14,7 @@ from simulator.faults import (
     LinkLoss,
     Reaction,
 )
-from simulator.idle_policies import (
+from simulator.idling.policies import (
     FIXED,
     BreakEven,
     Clairvoyant,

@@ -9,7 +9,7 @@ from devicemodels.documents.errors import Problem
 from devicemodels.documents.explain import did_you_mean
 from devicemodels.documents.source import Source, TreePath, child
 from devicemodels.platform import Platform
-from simulator.faults import MOST_RETRIES
+from simulator.faults.kinds import MOST_RETRIES
 from wakepath.conduct_choice import FaultChoice, FaultsChoice, IdleChoice
 
 NANOSECOND = 1e-9

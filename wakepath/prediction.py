@@ -3,8 +3,8 @@
 from scheduler.plan import Plan
 from scheduler.replay import Outcome, outcomes
 from scheduler.taskgraph import CLASSES
-from simulator.isolated_draw import expected_life
 from simulator.metrics import Accuracy, CutBytes, Latency, Metrics, Provenance, StopRate
+from simulator.power.isolated_draw import expected_life
 
 
 def predicted(plan: Plan) -> Metrics:

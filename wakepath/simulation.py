@@ -8,11 +8,11 @@ from devicemodels.cost import nanoseconds
 from devicemodels.documents.errors import InputError
 from scheduler.plan import Plan
 from scheduler.recording import Recording
-from simulator.battery import battery_life
 from simulator.engine import Progress, simulate
-from simulator.faults import Faults
-from simulator.idle_policies import FIXED, IdlePolicy
+from simulator.faults.kinds import Faults
+from simulator.idling.policies import FIXED, IdlePolicy
 from simulator.metrics import EmptyRun, Metrics, metrics
+from simulator.power.battery import battery_life
 from simulator.queues import QueueRule
 from simulator.sources.fates import Drawn
 from simulator.sources.feed import prepare, workload

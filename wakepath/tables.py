@@ -8,9 +8,9 @@ from rich.table import Table
 
 from scheduler.plan import CAUSES, Plan
 from scheduler.restriction import BARE
-from simulator.battery import BatteryLife
 from simulator.confidence import Interval
 from simulator.metrics import Metrics
+from simulator.power.battery import BatteryLife
 from wakepath.comparison import Comparison
 from wakepath.fronts import front_table
 from wakepath.long_runs import cores_table, power_lines

@@ -4,15 +4,15 @@ from dataclasses import replace
 from math import fsum
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
-from simulator.battery import BatteryLife
-from simulator.battery import life as life_of
 from simulator.compiled.figures import pipeline_figures
 from simulator.compiled.journey import Course, Journey
 from simulator.compiled.long_run import Batches, LongRun
 from simulator.compiled.tally import Tally, work_done
-from simulator.energy import joules_by_cause
 from simulator.metrics import EmptyRun, PipelineMetrics, Provenance, metrics_of
-from simulator.residency import residencies_of
+from simulator.power.battery import BatteryLife
+from simulator.power.battery import life as life_of
+from simulator.power.energy import joules_by_cause
+from simulator.power.residency import residencies_of
 from simulator.shared_metrics import SharedMetrics
 from simulator.trace import Activity
 

@@ -19,8 +19,8 @@ Kernel = TypeVar("Kernel", bound=Callable[..., object])
 ROOT = Path(__file__).parents[2]
 SOURCES = (
     "devicemodels/regulator.py",
-    "simulator/idle_prediction.py",
-    "simulator/idle_tables.py",
+    "simulator/idling/prediction.py",
+    "simulator/idling/tables.py",
     "simulator/trace.py",
 )
 """Files that the loop has functions or constants from, beside its own package."""

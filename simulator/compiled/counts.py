@@ -24,7 +24,7 @@ from simulator.compiled.layout import (
     Integers,
     World,
 )
-from simulator.energy import Totals
+from simulator.power.energy import Totals
 from simulator.trace import Activity
 
 

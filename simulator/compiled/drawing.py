@@ -2,8 +2,8 @@
 
 Each station says in advance what it will draw: pieces of constant power, with energy that is spent
 at once where a piece begins. Whenever something happens, the time since the last event is added up,
-piece by piece, as ``simulator.battery`` does with the power timeline of a trace. Not for what is
-known only afterwards: transfers on fair links, and clairvoyant idling.
+piece by piece, as ``simulator.power.battery`` does with the power timeline of a trace. Not for what
+is known only afterwards: transfers on fair links, and clairvoyant idling.
 """
 
 from devicemodels.regulator import input_per_output, input_power_w
@@ -28,7 +28,7 @@ from simulator.compiled.layout import (
     World,
 )
 from simulator.compiled.rests import EXPECTED, expected_length_ns
-from simulator.idle_tables import FIRST
+from simulator.idling.tables import FIRST
 
 SECOND_NS = 1e9
 

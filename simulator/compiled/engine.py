@@ -46,7 +46,7 @@ from simulator.compiled.state import record_of, resting_state, with_room, zero_c
 from simulator.compiled.tables import world_of
 from simulator.durations import UnsupportedPlan
 from simulator.engine import Progress, require_fitting, require_one_platform
-from simulator.idle_policies import FIXED, IdlePolicy
+from simulator.idling.policies import FIXED, IdlePolicy
 from simulator.queues import QueueRule
 from simulator.shared_trace import SharedTrace
 from simulator.trace import NOT_STOPPED, Activities, Stays

@@ -21,7 +21,6 @@ from simulator.compiled.layout import (
     World,
 )
 from simulator.compiled.prototypes import Prototypes, answered_by_exit
-from simulator.energy import Totals
 from simulator.metrics import (
     Accuracy,
     Latency,
@@ -29,6 +28,7 @@ from simulator.metrics import (
     StopRate,
     cut_bytes,
 )
+from simulator.power.energy import Totals
 from simulator.trace import Activity
 
 

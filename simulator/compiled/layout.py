@@ -111,7 +111,7 @@ class World(NamedTuple):
     rule: Integers
     """Shape (3,): CAPACITY, or NONE; DROPS_OLDEST; LOOKUP of the idle policy."""
     idle_count: Integers
-    """Shape (4, cores): as in ``simulator.idle_tables``, like the next three."""
+    """Shape (4, cores): as in ``simulator.idling.tables``, like the next three."""
     idle_state: Integers
     """Shape (4, cores, most)."""
     idle_offset_ns: Integers

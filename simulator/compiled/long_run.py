@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.battery import BatteryLife
 from simulator.confidence import Interval, ratio_interval
 from simulator.metrics import Metrics
-from simulator.residency import CoreResidency
+from simulator.power.battery import BatteryLife
+from simulator.power.residency import CoreResidency
 from simulator.shared_metrics import SharedMetrics
 
 

@@ -1,4 +1,4 @@
-"""How cores rest: the stays of ``simulator.resting``, found when each has ended."""
+"""How cores rest: the stays of ``simulator.idling.resting``, found when each has ended."""
 
 from simulator.compiled.compiling import inlined
 from simulator.compiled.layout import (
@@ -24,8 +24,8 @@ from simulator.compiled.layout import (
     State,
     World,
 )
-from simulator.idle_prediction import HISTORY, expected_ns
-from simulator.idle_tables import FIRST, LAST, Lookup
+from simulator.idling.prediction import HISTORY, expected_ns
+from simulator.idling.tables import FIRST, LAST, Lookup
 
 DESCENT, EXPECTED = int(Lookup.DESCENT), int(Lookup.EXPECTED)
 

@@ -29,7 +29,7 @@ from simulator.compiled.layout import (
     State,
     World,
 )
-from simulator.idle_prediction import HISTORY
+from simulator.idling.prediction import HISTORY
 from simulator.trace import UNFINISHED, Outcome
 
 FIRST_SLOTS = 64

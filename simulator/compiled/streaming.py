@@ -14,7 +14,6 @@ import numpy as np
 from devicemodels.platform import Regulator
 from scheduler.pipelines.priorities import rate_monotonic
 from scheduler.plan import Plan
-from simulator.battery import batch_ends_ns
 from simulator.compiled import checkpoint as on_disk
 from simulator.compiled.arrival import figures_of
 from simulator.compiled.engine import require_fates
@@ -25,7 +24,8 @@ from simulator.compiled.prototypes import Prototypes, prototypes
 from simulator.compiled.state import resting_state, zero_counters
 from simulator.compiled.tables import world_of
 from simulator.engine import Progress, require_one_platform
-from simulator.idle_policies import FIXED, Clairvoyant, IdlePolicy
+from simulator.idling.policies import FIXED, Clairvoyant, IdlePolicy
+from simulator.power.battery import batch_ends_ns
 from simulator.queues import QueueRule
 from simulator.sources.fates import ReplayedTable
 from simulator.sources.feed import prepare

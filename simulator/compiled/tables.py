@@ -23,9 +23,9 @@ from simulator.compiled.layout import (
     World,
 )
 from simulator.durations import Durations, durations
-from simulator.energy import crossing_bytes
-from simulator.idle_policies import IdlePolicy
-from simulator.idle_tables import IdleTables, idle_tables
+from simulator.idling.policies import IdlePolicy
+from simulator.idling.tables import IdleTables, idle_tables
+from simulator.power.energy import crossing_bytes
 from simulator.queues import QueueRule
 
 
@@ -38,7 +38,7 @@ def world_of(
 ) -> World:
     """The tables of plans for one platform; what ``regulator`` draws is added up on the way.
 
-    Raises as ``simulator.durations.durations`` and ``simulator.idle_tables.idle_tables`` do.
+    Raises as ``simulator.durations.durations`` and ``simulator.idling.tables.idle_tables`` do.
     """
     platform = plans[0].platform
     pipelines = np.empty((len(plans), PIPELINE_COLUMNS), dtype=np.int64)

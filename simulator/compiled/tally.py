@@ -21,8 +21,8 @@ from simulator.compiled.layout import (
 from simulator.compiled.prototypes import Prototypes
 from simulator.compiled.rests import end_stays
 from simulator.compiled.state import record_of
-from simulator.energy import Totals, joules_by_cause
-from simulator.stays import RestTotals
+from simulator.idling.stays import RestTotals
+from simulator.power.energy import Totals, joules_by_cause
 from simulator.trace import Activity
 
 

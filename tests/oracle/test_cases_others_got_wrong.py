@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devicemodels.platform import Battery, IdleState, OperatingPoint
-from simulator.battery import battery_life
-from simulator.energy import energy_by_cause_j
-from simulator.energy_at import energy_at
 from simulator.engine import simulate, simulate_together
 from simulator.metrics import metrics
 from simulator.perfetto import perfetto_document
-from simulator.power_csv import power_csv
-from simulator.power_timeline import power_timeline
-from simulator.residency import core_residencies
+from simulator.power.battery import battery_life
+from simulator.power.csv_table import power_csv
+from simulator.power.energy import energy_by_cause_j
+from simulator.power.energy_at import energy_at
+from simulator.power.residency import core_residencies
+from simulator.power.timeline import power_timeline
 from tests.battery_strategies import powered_by
 from tests.simulator_worlds import SegmentSpec, bus, chain_plan, core, releases, what_happened
 

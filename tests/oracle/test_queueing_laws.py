@@ -18,7 +18,7 @@ from devicemodels.platform import IdleState
 from scheduler.graphs.problem import GraphEdge, GraphProblem, GraphTask, Resource, TaskMode
 from simulator.confidence import batch_sums, mean_interval, ratio_interval
 from simulator.engine import simulate, simulate_together
-from simulator.placed_graph import simulate_schedule
+from simulator.placed.graph import simulate_schedule
 from simulator.queues import QueueRule
 from simulator.random_draws import uniform
 from simulator.trace import Activity, Outcome

@@ -15,7 +15,7 @@ import pytest
 
 from scheduler.graphs.problem import Sharing
 from scheduler.graphs.schedule import Schedule
-from simulator.placed_graph import simulate_schedule
+from simulator.placed.graph import simulate_schedule
 from tests.oracle_figures import agreement
 from tests.placed_worlds import Placement, chosen_modes, crossings, eager, layered
 

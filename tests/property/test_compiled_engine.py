@@ -10,7 +10,7 @@ from simulator.compiled.engine import simulate_compiled
 from simulator.durations import UnsupportedPlan
 from simulator.engine import simulate_together
 from simulator.fingerprint import fingerprint
-from simulator.idle_policies import FIXED
+from simulator.idling.policies import FIXED
 from simulator.queues import QueueRule
 from simulator.shared_trace import SharedTrace
 from simulator.trace import Activities, Samples, Stays

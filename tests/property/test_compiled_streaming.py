@@ -10,16 +10,16 @@ import pytest
 from devicemodels.documents.errors import InputError
 from devicemodels.platform import Regulator, RegulatorLoad
 from scheduler.recording import Recording
-from simulator.battery import battery_energy_j, battery_life
 from simulator.compiled import feeding, journey, streaming
 from simulator.compiled.long_run import LongRun
 from simulator.compiled.streaming import Checkpoint, Precision, simulate_long
 from simulator.durations import UnsupportedPlan
 from simulator.engine import simulate_together
-from simulator.idle_policies import FIXED, BreakEven, IdlePolicy, Predictive, Timeout
+from simulator.idling.policies import FIXED, BreakEven, IdlePolicy, Predictive, Timeout
 from simulator.metrics import metrics
-from simulator.power_timeline import power_timeline
-from simulator.residency import core_residencies
+from simulator.power.battery import battery_energy_j, battery_life
+from simulator.power.residency import core_residencies
+from simulator.power.timeline import power_timeline
 from simulator.shared_metrics import SharedMetrics, shared_metrics
 from simulator.shared_trace import SharedTrace
 from simulator.sources.fates import Replayed

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from simulator.energy_at import energy_at
 from simulator.engine import simulate
-from simulator.power_timeline import power_timeline
+from simulator.power.energy_at import energy_at
+from simulator.power.residency import core_residencies, link_residencies
+from simulator.power.timeline import power_timeline
 from simulator.queues import QueueRule
-from simulator.residency import core_residencies, link_residencies
 from simulator.trace import UNFINISHED, Activity, Outcome
 from tests.core_life import Life, plan
 from tests.simulator_worlds import releases, what_happened

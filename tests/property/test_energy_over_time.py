@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from devicemodels.regulator import input_per_output, input_power_w, input_table
 from scheduler.plan import CAUSES, IdleChoice
-from simulator.battery import battery_energy_j, battery_life
-from simulator.cumulative import cumulative_j
-from simulator.energy import energy_by_cause_j
-from simulator.energy_at import energy_at, energy_by_cause_at_j
 from simulator.engine import simulate, simulate_together
-from simulator.idle_policies import BreakEven, Clairvoyant, Predictive, Timeout
-from simulator.power_timeline import power_timeline
+from simulator.idling.policies import BreakEven, Clairvoyant, Predictive, Timeout
+from simulator.power.battery import battery_energy_j, battery_life
+from simulator.power.cumulative import cumulative_j
+from simulator.power.energy import energy_by_cause_j
+from simulator.power.energy_at import energy_at, energy_by_cause_at_j
+from simulator.power.timeline import power_timeline
 from tests.battery_strategies import batteries, powered_by, regulators
 from tests.idle_worlds import DOZE, OFF, SLEEP
 from tests.shared_strategies import shared_scenes

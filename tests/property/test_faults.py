@@ -9,12 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devicemodels.platform import Battery
-from simulator.cumulative import cumulative_j
-from simulator.energy import energy_by_cause_j
-from simulator.energy_at import energy_by_cause_at_j
 from simulator.engine import simulate_together
-from simulator.fault_record import NO_CAUSE
-from simulator.faults import (
+from simulator.faults.kinds import (
     BrownOut,
     CoreFailure,
     CoreStall,
@@ -23,9 +19,13 @@ from simulator.faults import (
     LinkLoss,
     Reaction,
 )
-from simulator.idle_policies import BreakEven, Fixed, Predictive, Timeout
-from simulator.power_timeline import power_timeline
-from simulator.residency import core_residencies, link_residencies
+from simulator.faults.record import NO_CAUSE
+from simulator.idling.policies import BreakEven, Fixed, Predictive, Timeout
+from simulator.power.cumulative import cumulative_j
+from simulator.power.energy import energy_by_cause_j
+from simulator.power.energy_at import energy_by_cause_at_j
+from simulator.power.residency import core_residencies, link_residencies
+from simulator.power.timeline import power_timeline
 from simulator.trace import UNFINISHED, Outcome
 from tests.idle_worlds import assert_same_stays, rows_of
 from tests.shared_strategies import shared_scenes

@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from devicemodels.platform import IdleState
 from scheduler.plan import IdleChoice
-from simulator.energy import energy_by_cause_j
 from simulator.engine import simulate, simulate_together
-from simulator.idle_policies import BreakEven, Clairvoyant, Fixed, Predictive, Timeout
-from simulator.idle_tables import idle_tables
-from simulator.power_timeline import power_timeline
+from simulator.idling.policies import BreakEven, Clairvoyant, Fixed, Predictive, Timeout
+from simulator.idling.resting import Rest
+from simulator.idling.stays import stays_from_gaps
+from simulator.idling.tables import idle_tables
+from simulator.power.energy import energy_by_cause_j
+from simulator.power.residency import core_residencies
+from simulator.power.timeline import power_timeline
 from simulator.queues import QueueRule
-from simulator.residency import core_residencies
-from simulator.resting import Rest
 from simulator.shared_trace import activities_of
-from simulator.stays import stays_from_gaps
 from simulator.workload import drawn
 from tests.idle_worlds import assert_same_stays, rows_of, single_stays, stay_energy_j
 from tests.shared_strategies import shared_scenes

@@ -14,8 +14,8 @@ from scheduler.graphs.validity import check_schedule
 from scheduler.infeasible import Infeasible
 from scheduler.plan import CAUSES
 from simulator.durations import UnsupportedPlan
-from simulator.placed_graph import simulate_schedule
-from simulator.placed_trace import compare
+from simulator.placed.graph import simulate_schedule
+from simulator.placed.trace import compare
 from tests.placed_worlds import eager, layered, placements, ranked
 
 thoroughly = settings(max_examples=120, deadline=None, derandomize=True)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.energy import energy_by_cause_j
 from simulator.engine import simulate, simulate_together
-from simulator.power_timeline import power_timeline
-from simulator.residency import core_residencies, link_residencies
+from simulator.power.energy import energy_by_cause_j
+from simulator.power.residency import core_residencies, link_residencies
+from simulator.power.timeline import power_timeline
 from simulator.trace import Activities, Activity, Outcome, Samples
 from tests.shared_strategies import SharedScene, shared_scenes, with_arbitration
 from tests.simulator_strategies import Scene, scenes

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 
 from devicemodels.cost import transfer_ns
-from simulator.energy import energy_by_cause_j
 from simulator.engine import simulate
 from simulator.metrics import metrics
-from simulator.power_timeline import power_timeline
+from simulator.power.energy import energy_by_cause_j
+from simulator.power.residency import core_residencies, link_residencies
+from simulator.power.timeline import power_timeline
 from simulator.queues import QueueRule
-from simulator.residency import core_residencies, link_residencies
 from simulator.trace import NOT_STOPPED, UNFINISHED, Outcome
 from tests.simulator_strategies import Scene, scenes, slower
 from tests.simulator_worlds import what_happened

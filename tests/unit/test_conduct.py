@@ -5,8 +5,8 @@ from dataclasses import replace
 import click
 import pytest
 
-from simulator.faults import BrownOut, CoreFailure, CoreStall, LinkCorruption, LinkLoss
-from simulator.idle_policies import BreakEven, Clairvoyant, Fixed, Predictive, Timeout
+from simulator.faults.kinds import BrownOut, CoreFailure, CoreStall, LinkCorruption, LinkLoss
+from simulator.idling.policies import BreakEven, Clairvoyant, Fixed, Predictive, Timeout
 from tests.simulator_worlds import SegmentSpec, chain_plan
 from wakepath.conduct import faults_of, idle_policy
 from wakepath.conduct_choice import FaultChoice, FaultsChoice, IdleChoice

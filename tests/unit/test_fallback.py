@@ -13,7 +13,7 @@ from scheduler.registry import schedule
 from scheduler.tabulation import make_problem
 from scheduler.validity import check
 from simulator.engine import simulate
-from simulator.faults import CoreFailure, Faults, Reaction
+from simulator.faults.kinds import CoreFailure, Faults, Reaction
 from simulator.trace import Outcome
 from simulator.workload import drawn
 from tests.simulator_worlds import SegmentSpec, bus, chain_plan, core

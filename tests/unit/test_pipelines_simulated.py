@@ -9,12 +9,12 @@ import pytest
 from devicemodels.platform import IdleState
 from scheduler.pipelines.priorities import rate_monotonic
 from simulator.durations import UnsupportedPlan
-from simulator.energy import energy_by_cause_j
 from simulator.engine import simulate, simulate_together
 from simulator.perfetto import perfetto_document
-from simulator.power_timeline import power_timeline
+from simulator.power.energy import energy_by_cause_j
+from simulator.power.residency import core_residencies
+from simulator.power.timeline import power_timeline
 from simulator.queues import QueueRule
-from simulator.residency import core_residencies
 from simulator.shared_metrics import shared_metrics
 from simulator.trace import Outcome
 from tests.simulator_worlds import (

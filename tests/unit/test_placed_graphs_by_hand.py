@@ -6,8 +6,8 @@ import pytest
 
 from scheduler.graphs.problem import GraphProblem, GraphTask, Resource, TaskMode
 from simulator.durations import UnsupportedPlan
-from simulator.placed_graph import simulate_schedule
-from simulator.placed_trace import compare
+from simulator.placed.graph import simulate_schedule
+from simulator.placed.trace import compare
 from tests.placed_worlds import Placement, on_cores, ranked
 
 

@@ -8,7 +8,7 @@ import yaml
 from click import BadParameter
 
 from devicemodels.documents.errors import InputError
-from simulator.faults import CoreStall, Faults
+from simulator.faults.kinds import CoreStall, Faults
 from simulator.sources.fates import Drawn, Replayed
 from simulator.sources.releases import Burst, Jittered, Modulated, Periodic, Poisson, State
 from simulator.sources.source import Source

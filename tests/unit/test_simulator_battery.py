@@ -9,15 +9,15 @@ from numba import njit
 from devicemodels.catalog import load_platform
 from devicemodels.platform import Battery, Regulator, RegulatorLoad
 from devicemodels.regulator import input_per_output, input_power_w, input_table
-from simulator.battery import (
+from simulator.engine import simulate
+from simulator.power.battery import (
     batch_ends_ns,
     battery_energy_j,
     battery_life,
     life,
 )
-from simulator.engine import simulate
-from simulator.isolated_draw import expected_life, isolated_draw
-from simulator.power_timeline import power_timeline
+from simulator.power.isolated_draw import expected_life, isolated_draw
+from simulator.power.timeline import power_timeline
 from simulator.workload import drawn, period_ns
 from tests.battery_strategies import powered_by
 from tests.simulator_worlds import GateSpec, SegmentSpec, chain_plan, core, releases

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.energy import energy_by_cause_j
 from simulator.engine import simulate
 from simulator.fair_sharing import FairShare
-from simulator.power_timeline import power_timeline
-from simulator.residency import link_residencies
+from simulator.power.energy import energy_by_cause_j
+from simulator.power.residency import link_residencies
+from simulator.power.timeline import power_timeline
 from tests.shared_strategies import with_arbitration
 from tests.simulator_strategies import plans
 from tests.simulator_worlds import SegmentSpec, bus, chain_plan, releases, what_happened

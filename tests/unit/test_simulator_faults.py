@@ -8,10 +8,8 @@ import pytest
 
 from devicemodels.documents.errors import InputError
 from devicemodels.platform import Battery, IdleState, Regulator, RegulatorLoad
-from simulator.battery import battery_energy_j
-from simulator.energy import energy_by_cause_j
 from simulator.engine import simulate
-from simulator.faults import (
+from simulator.faults.kinds import (
     BrownOut,
     CoreFailure,
     CoreStall,
@@ -21,9 +19,11 @@ from simulator.faults import (
     Reaction,
 )
 from simulator.metrics import metrics
-from simulator.power_timeline import power_timeline
+from simulator.power.battery import battery_energy_j
+from simulator.power.energy import energy_by_cause_j
+from simulator.power.residency import core_residencies
+from simulator.power.timeline import power_timeline
 from simulator.queues import QueueRule
-from simulator.residency import core_residencies
 from simulator.trace import Outcome
 from tests.idle_worlds import rows_of
 from tests.simulator_worlds import SegmentSpec, bus, chain_plan, core, releases, what_happened

@@ -9,14 +9,14 @@ import pytest
 from devicemodels.documents.errors import InputError
 from devicemodels.platform import IdleState, OperatingPoint
 from scheduler.kernels.compiling import compiled
-from simulator.energy import energy_by_cause_j
 from simulator.engine import simulate
-from simulator.idle_policies import BreakEven, Clairvoyant, Fixed, Predictive, Timeout
-from simulator.idle_prediction import HISTORY, LONGEST_NS, expected_ns
-from simulator.idle_tables import FIRST, LAST, idle_tables
+from simulator.idling.policies import BreakEven, Clairvoyant, Fixed, Predictive, Timeout
+from simulator.idling.prediction import HISTORY, LONGEST_NS, expected_ns
+from simulator.idling.tables import FIRST, LAST, idle_tables
 from simulator.metrics import metrics
-from simulator.power_timeline import power_timeline
-from simulator.residency import core_residencies
+from simulator.power.energy import energy_by_cause_j
+from simulator.power.residency import core_residencies
+from simulator.power.timeline import power_timeline
 from tests.idle_worlds import DOZE, OFF, SLEEP, rows_of
 from tests.simulator_worlds import SegmentSpec, chain_plan, core, releases, what_happened
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from simulator.engine import simulate
+from simulator.idling.stays import rest_totals
 from simulator.joining import join
 from simulator.metrics import metrics
-from simulator.stays import rest_totals
 from simulator.trace import UNFINISHED
 from simulator.workload import drawn
 from tests.simulator_worlds import GateSpec, SegmentSpec, chain_plan, releases

@@ -7,12 +7,12 @@ import pytest
 
 from devicemodels.platform import IdleState
 from scheduler.plan import CAUSES
-from simulator.energy import energy_by_cause_j
 from simulator.engine import simulate
 from simulator.metrics import metrics
-from simulator.power_timeline import power_timeline
+from simulator.power.energy import energy_by_cause_j
+from simulator.power.residency import core_residencies, link_residencies
+from simulator.power.timeline import power_timeline
 from simulator.queues import QueueRule
-from simulator.residency import core_residencies, link_residencies
 from simulator.segment_times import segment_times
 from simulator.trace import Activity
 from simulator.workload import drawn

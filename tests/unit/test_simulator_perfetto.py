@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from simulator.engine import simulate
-from simulator.faults import CoreFailure, Faults
+from simulator.faults.kinds import CoreFailure, Faults
 from simulator.perfetto import perfetto_document, write_perfetto
-from simulator.power_timeline import power_timeline
+from simulator.power.timeline import power_timeline
 from simulator.workload import drawn
 from tests.simulator_worlds import GateSpec, SegmentSpec, chain_plan, releases
 

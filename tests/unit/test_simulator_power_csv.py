@@ -11,12 +11,12 @@ from hypothesis import given, settings
 
 from devicemodels.platform import Battery, Regulator, RegulatorLoad
 from scheduler.plan import CAUSES
-from simulator.battery import battery_energy_j
-from simulator.energy import energy_by_cause_j
-from simulator.energy_at import energy_at
 from simulator.engine import simulate
-from simulator.power_csv import power_csv, write_power_csv
-from simulator.power_timeline import power_timeline
+from simulator.power.battery import battery_energy_j
+from simulator.power.csv_table import power_csv, write_power_csv
+from simulator.power.energy import energy_by_cause_j
+from simulator.power.energy_at import energy_at
+from simulator.power.timeline import power_timeline
 from simulator.workload import drawn
 from tests.battery_strategies import powered_by
 from tests.simulator_strategies import scenes

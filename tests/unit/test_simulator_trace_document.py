@@ -9,7 +9,7 @@ import pytest
 
 from devicemodels.documents.errors import InputError
 from simulator.engine import simulate
-from simulator.faults import CoreFailure, Faults, LinkCorruption, Reaction
+from simulator.faults.kinds import CoreFailure, Faults, LinkCorruption, Reaction
 from simulator.metrics import metrics
 from simulator.trace_document import load_trace, save_trace
 from simulator.workload import drawn

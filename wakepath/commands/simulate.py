@@ -11,7 +11,7 @@ from devicemodels.documents.errors import Problem as Fault
 from scheduler.plan import Plan
 from scheduler.registry import DEFAULT_ALGORITHM
 from simulator.perfetto import write_perfetto
-from simulator.power_csv import write_power_csv
+from simulator.power.csv_table import write_power_csv
 from simulator.trace import Trace
 from simulator.trace_document import save_trace
 from wakepath.conduct import idle_policy

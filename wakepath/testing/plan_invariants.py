@@ -10,7 +10,7 @@ from scheduler.tolerance import FIGURE_RELATIVE
 from scheduler.validity import check
 from simulator.engine import simulate
 from simulator.metrics import metrics
-from simulator.power_timeline import power_timeline
+from simulator.power.timeline import power_timeline
 from simulator.trace import Trace
 from simulator.workload import outcomes
 from wakepath.testing.chain_grid import plan_grid

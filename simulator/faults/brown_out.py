@@ -8,9 +8,9 @@ import numpy as np
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Battery
-from simulator.battery import battery_draw, self_discharge_w
-from simulator.faults import BrownOut, Faults
-from simulator.power_timeline import power_timeline
+from simulator.faults.kinds import BrownOut, Faults
+from simulator.power.battery import battery_draw, self_discharge_w
+from simulator.power.timeline import power_timeline
 from simulator.shared_trace import Run, SharedTrace
 from simulator.trace import Activity, Trace
 

@@ -3,9 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
-from simulator.fault_draws import LinkDraws
-from simulator.faults import CoreFailure, CoreStall, Faults, LinkCorruption, LinkLoss, Reaction
-from simulator.faulty_cores import FaultyCoreProcess
+from simulator.faults.cores import FaultyCoreProcess
+from simulator.faults.draws import LinkDraws
+from simulator.faults.kinds import (
+    CoreFailure,
+    CoreStall,
+    Faults,
+    LinkCorruption,
+    LinkLoss,
+    Reaction,
+)
 from simulator.instants import Moment
 from simulator.queues import Job
 from simulator.run_state import PipelineRun, Process, RunState

@@ -2,8 +2,8 @@
 
 from bisect import bisect_right
 
-from simulator.idle_prediction import HISTORY, expected_ns
-from simulator.idle_tables import FIRST, LAST, IdleTables, Lookup
+from simulator.idling.prediction import HISTORY, expected_ns
+from simulator.idling.tables import FIRST, LAST, IdleTables, Lookup
 from simulator.recorder import StayRecorder
 from simulator.trace import Stays
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduler.plan import Plan
-from simulator.energy import ACTIVE_CAUSES, Totals, operating_points, totals
+from simulator.idling.stays import RestTotals, rest_totals
+from simulator.power.energy import ACTIVE_CAUSES, Totals, operating_points, totals
 from simulator.shared_trace import Run, activities_of, parts_of, traces_of
-from simulator.stays import RestTotals, rest_totals
 from simulator.trace import Activity
 
 

@@ -2,8 +2,8 @@
 
 What lasts is spent evenly while it lasts: a transfer that is half done has spent half of its
 energy. What takes no time, such as entering an idle state, is spent at its instant. At the end of a
-run the causes are those of ``simulator.energy``, and at every instant they add up to what the
-components of ``simulator.power_timeline`` have drawn.
+run the causes are those of ``simulator.power.energy``, and at every instant they add up to what the
+components of ``simulator.power.timeline`` have drawn.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,12 +17,12 @@ from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Core, Link
 from devicemodels.power import active_power_w
 from scheduler.plan import CAUSES, Cause
-from simulator.cumulative import cumulative_j
-from simulator.energy import ACTIVE_CAUSES, crossing_bytes, operating_points
-from simulator.power_steps import overlapping
-from simulator.power_timeline import power_timeline
+from simulator.idling.stays import stays_of
+from simulator.power.cumulative import cumulative_j
+from simulator.power.energy import ACTIVE_CAUSES, crossing_bytes, operating_points
+from simulator.power.steps import overlapping
+from simulator.power.timeline import power_timeline
 from simulator.shared_trace import Planned, Run, activities_of, planned_of
-from simulator.stays import stays_of
 from simulator.trace import Activities, Activity, Stays
 
 Times = NDArray[np.int64]

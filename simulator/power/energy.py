@@ -1,7 +1,7 @@
 """Joules of a run by cause, from how long and how often each thing was done.
 
 Pipelines that share a platform share its rail, its idle power and its wake-ups: these are counted
-once, for all of them together. ``simulator.power_timeline`` finds the same joules by another
+once, for all of them together. ``simulator.power.timeline`` finds the same joules by another
 route; that they agree is a test.
 """
 
@@ -16,8 +16,8 @@ from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Core, OperatingPoint
 from devicemodels.power import active_power_w
 from scheduler.plan import CAUSES, Cause, Plan
+from simulator.idling.stays import RestTotals, rest_totals, stays_of
 from simulator.shared_trace import Run, activities_of, parts_of, planned_of
-from simulator.stays import RestTotals, rest_totals, stays_of
 from simulator.trace import Activity, Trace
 
 ACTIVE_CAUSES: Mapping[Activity, Cause] = {

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Battery
 from scheduler.plan import Plan
-from simulator.battery import BatteryLife, battery_energy_j, life
-from simulator.power_timeline import power_timeline
+from simulator.power.battery import BatteryLife, battery_energy_j, life
+from simulator.power.timeline import power_timeline
 from simulator.workload import Workload, outcomes, period_ns
 
 SAMPLE_COLUMNS = ("release_ns", "label", "exit_gate", "answer")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import fsum
 
 from scheduler.plan import CAUSES, Cause
-from simulator.placed_reading import PlacedGraph, Transfer
+from simulator.placed.reading import PlacedGraph, Transfer
 
 
 @dataclass(frozen=True, slots=True)

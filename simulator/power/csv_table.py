@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.documents.files import write_atomically
 from devicemodels.regulator import input_power_w, input_table
-from simulator.energy_at import energy_by_cause_at_j
 from simulator.perfetto import DEFAULT_WINDOW_NS
-from simulator.power_steps import StepFunction
-from simulator.power_timeline import power_timeline
+from simulator.power.energy_at import energy_by_cause_at_j
+from simulator.power.steps import StepFunction
+from simulator.power.timeline import power_timeline
 from simulator.shared_trace import Run, traces_of
 
 

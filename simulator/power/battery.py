@@ -15,9 +15,9 @@ from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Battery
 from devicemodels.regulator import input_per_output, input_power_w, input_table
 from simulator.confidence import MOST_BATCHES, Interval, falling, mean_interval
-from simulator.cumulative import cumulative_j
-from simulator.power_steps import StepFunction
-from simulator.power_timeline import PowerTimeline, power_timeline
+from simulator.power.cumulative import cumulative_j
+from simulator.power.steps import StepFunction
+from simulator.power.timeline import PowerTimeline, power_timeline
 from simulator.shared_trace import Run, traces_of
 from simulator.workload import period_ns
 

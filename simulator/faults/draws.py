@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.faults import Faults, LinkCorruption, LinkLoss
+from simulator.faults.kinds import Faults, LinkCorruption, LinkLoss
 from simulator.random_draws import uniform
 
 FIRST_DRAW = 0xC0000000

@@ -11,7 +11,7 @@ from math import gcd
 import simpy
 
 from scheduler.graphs.problem import Sharing
-from simulator.placed_reading import Transfer
+from simulator.placed.reading import Transfer
 
 
 class Crossings:

@@ -7,7 +7,7 @@ from devicemodels.documents.errors import InputError, Problem
 from devicemodels.documents.explain import did_you_mean
 from devicemodels.platform import Platform
 from scheduler.plan import Plan
-from simulator.faults import (
+from simulator.faults.kinds import (
     MOST_RETRIES,
     BrownOut,
     CoreFailure,

@@ -3,7 +3,7 @@
 A plan chooses one idle state a core, and its proofs rest on that choice: ``Fixed``. The others ask
 what else could be done with the same plan. For one stay a policy is a *descent*: idle states, each
 with the time after the beginning of the stay at which it is entered. What each means for the cores
-of a platform is worked out once, before the run, by ``simulator.idle_tables``.
+of a platform is worked out once, before the run, by ``simulator.idling.tables``.
 
 ``BreakEven`` is the lower envelope of Irani, Shukla and Gupta, "Online strategies for dynamic power
 management in systems with multiple power-saving states", ACM Transactions on Embedded Computing

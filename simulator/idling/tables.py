@@ -18,7 +18,7 @@ from devicemodels.documents.errors import InputError
 from devicemodels.platform import Core, IdleState
 from scheduler.plan import Plan
 from simulator.durations import fixed_states
-from simulator.idle_policies import BreakEven, Clairvoyant, Fixed, IdlePolicy, Predictive, Timeout
+from simulator.idling.policies import BreakEven, Clairvoyant, Fixed, IdlePolicy, Predictive, Timeout
 
 FIRST, LAST = 1, 2
 """Bits of a table's number: for the stay with which the run begins, for the one it ends with."""
@@ -33,7 +33,7 @@ class Lookup(IntEnum):
     """One state for the whole stay: the last whose time is not after the length of the stay."""
     EXPECTED = 2
     """One state for the whole stay: the last whose time is not after the length that
-    ``simulator.idle_prediction`` expects; ``first_state`` for the first stay."""
+    ``simulator.idling.prediction`` expects; ``first_state`` for the first stay."""
 
 
 @dataclass(frozen=True, slots=True)

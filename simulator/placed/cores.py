@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from scheduler.graphs.problem import Resource, TaskMode
 from simulator.durations import UnsupportedPlan
-from simulator.placed_energy import Stay
-from simulator.placed_reading import PlacedGraph
+from simulator.placed.energy import Stay
+from simulator.placed.reading import PlacedGraph
 
 Grant = Callable[[int, int], None]
 """Told which task is given what it holds, and the first tick at which that lets it start."""

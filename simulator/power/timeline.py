@@ -1,7 +1,7 @@
 """Watts over time, component by component: what a power counter in a trace viewer shows.
 
 Built interval by interval from the activities and stays, so its integral reaches the run's energy
-by another route than ``simulator.energy``, which multiplies total times and counts.
+by another route than ``simulator.power.energy``, which multiplies total times and counts.
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Core, Link
 from devicemodels.power import active_power_w
-from simulator.energy import (
+from simulator.idling.stays import stays_of
+from simulator.power.energy import (
     ACTIVE_CAUSES,
     crossing_bytes,
     operating_points,
 )
-from simulator.power_steps import before, changes, disjoint, overlapping
+from simulator.power.steps import before, changes, disjoint, overlapping
 from simulator.shared_trace import Planned, Run, activities_of, planned_of
-from simulator.stays import stays_of
 from simulator.trace import Activities, Activity, Stays
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
-from simulator.power_steps import StepFunction
+from simulator.power.steps import StepFunction
 
 
 def cumulative_j(

@@ -10,11 +10,11 @@ import simpy
 
 from scheduler.graphs.schedule import Schedule
 from simulator.durations import UnsupportedPlan
-from simulator.placed_cores import HeldResource
-from simulator.placed_energy import placed_energy
-from simulator.placed_links import LINKS, Crossings, Link
-from simulator.placed_reading import PlacedGraph, read_schedule
-from simulator.placed_trace import PlacedTrace
+from simulator.placed.cores import HeldResource
+from simulator.placed.energy import placed_energy
+from simulator.placed.links import LINKS, Crossings, Link
+from simulator.placed.reading import PlacedGraph, read_schedule
+from simulator.placed.trace import PlacedTrace
 
 
 def simulate_schedule(schedule: Schedule) -> PlacedTrace:
