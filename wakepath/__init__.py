@@ -19,15 +19,18 @@ if TYPE_CHECKING:
     from scheduler.tabulation import make_problem
     from scheduler.taskgraph import TaskGraph
     from scheduler.validity import check
+    from simulator.compiled.streaming import simulate_long
     from simulator.engine import simulate
     from simulator.metrics import metrics
     from simulator.perfetto import write_perfetto
+    from simulator.sources.source import Source
     from simulator.workload import drawn, replay
     from wakepath.scenario import load_scenario
 
 _HOME = {
     "Plan": "scheduler.plan",
     "Requirements": "scheduler.plan",
+    "Source": "simulator.sources.source",
     "TaskGraph": "scheduler.taskgraph",
     "calibrate": "backends.calibration",
     "check": "scheduler.validity",
@@ -43,6 +46,7 @@ _HOME = {
     "retarget": "scheduler.retarget",
     "schedule": "scheduler.registry",
     "simulate": "simulator.engine",
+    "simulate_long": "simulator.compiled.streaming",
     "trace": "networks.tracing",
     "write_perfetto": "simulator.perfetto",
 }
@@ -50,6 +54,7 @@ _HOME = {
 __all__ = [
     "Plan",
     "Requirements",
+    "Source",
     "TaskGraph",
     "calibrate",
     "check",
@@ -65,6 +70,7 @@ __all__ = [
     "retarget",
     "schedule",
     "simulate",
+    "simulate_long",
     "trace",
     "write_perfetto",
 ]

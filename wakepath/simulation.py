@@ -29,8 +29,10 @@ from wakepath.workloads import departures, source_of
 if TYPE_CHECKING:
     from simulator.compiled.long_run import LongRun
 
-MANY_SAMPLES = 3_000_000
-"""With more the reference engine takes minutes, and gigabytes for its trace."""
+MANY_SAMPLES = 2_000_000
+"""With more the reference engine takes minutes."""
+MOST_TRACED = 10_000_000
+"""With more its trace takes more memory than machines have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,18 @@ def drawn_conditions(
 
 
 def simulate_under(plan: Plan, conditions: Conditions, progress: Progress | None) -> Trace:
-    """The whole trace, by the reference engine."""
+    """The whole trace, by the reference engine; ``InputError`` if that would not fit."""
     _say_departures(plan, conditions)
     source, lasts_ns = conditions.source, nanoseconds(conditions.duration_s)
-    if lasts_ns / mean_interval_ns(source.release) > MANY_SAMPLES:
-        say("this is long for the reference engine: `--engine compiled` takes seconds")
+    expected = lasts_ns / mean_interval_ns(source.release)
+    if expected > MOST_TRACED:
+        raise InputError.single(
+            f"{conditions.duration_s:,.9g} s make {expected:,.4g} samples; the reference engine "
+            f"keeps a trace of at most {MOST_TRACED:,}",
+            hint="add `--engine compiled`, or simulate for less time",
+        )
+    if expected > MANY_SAMPLES:
+        say("this takes the reference engine minutes; `--engine compiled` takes seconds")
     made = workload(source, plan, lasts_ns, conditions.seed)
     return simulate(plan, made, conditions.queue, progress, conditions.idle, conditions.faults)
 

@@ -10,8 +10,8 @@ from devicemodels.documents.source import Source, TreePath, child
 from scheduler.tolerance import FIGURE_RELATIVE
 from wakepath.workload_choice import BurstChoice, StateChoice, WorkloadChoice
 
-MOST_SAMPLES = 100_000_000
-"""A simulation keeps its samples in memory; this many is a year and a half at two a second."""
+MOST_SAMPLES = 100_000_000_000
+"""A century at thirty a second, which the compiled engine plays in an hour or so."""
 NANOSECOND = 1e-9
 WORKLOAD: TreePath = ("workload",)
 

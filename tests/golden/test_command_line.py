@@ -212,6 +212,9 @@ def test_what_long_runs_cannot_do_is_said_at_once(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("add `--engine compiled`") == 2
     assert done.stderr.rstrip().endswith("4 problems")
+    long = wakepath("simulate", "scenarios/smartwatch", "--duration", "365 d")
+    assert (long.returncode, long.stdout) == (2, "")
+    assert "31,536,000 s make 6.307e+07 samples; the reference engine keeps" in long.stderr
     faulty = edited(
         tmp_path, "seed: 0", "faults: {events: [{kind: failure, core: npu, at: 1 h}]}\nseed: 0"
     )
