@@ -55,7 +55,8 @@ def oracle_rows() -> Iterator[str]:
     """One row for each claim that tests say something about; exits if a test fails."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tests.xml"
-        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={file}", *TESTS]
+        report = ("-o", "junit_family=xunit1", f"--junitxml={file}")
+        command = [sys.executable, "-m", "pytest", "-q", *report, *TESTS]
         if subprocess.run(command, cwd=ROOT, check=False, stdout=sys.stderr).returncode:
             sys.exit("a test failed: nothing was written")
         tests = list(ET.parse(file).getroot().iter("testcase"))

@@ -145,6 +145,11 @@ def compared(replay, seed: int, sharing: Sharing) -> tuple[float, float] | None:
     return times, energy
 
 
+def within(difference: float) -> str:
+    """``equal``, or the relative difference."""
+    return f"within {difference:.1g}, relatively" if difference else "equal"
+
+
 def apart(theirs: Sequence[float], ours: Sequence[float]) -> float:
     """The greatest relative difference; of figures below 1, the greatest difference."""
     assert len(theirs) == len(ours)
@@ -167,8 +172,8 @@ def test_simgrid_plays_hundreds_of_placed_graphs_alike(replay, sharing, record_p
     times, energy = (max(column) for column in zip(*played, strict=True))
     agreement(
         record_property,
-        f"start and finish of tasks and transfers, makespan, joules of each core; {sharing} links",
+        f"times of tasks and transfers, makespan, joules of each core; {sharing} links",
         "SimGrid with its host energy plugin",
         len(played),
-        f"times within {times:.1g}, joules within {energy:.1g}, relatively",
+        f"times {within(times)}, joules {within(energy)}",
     )
