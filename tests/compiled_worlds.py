@@ -3,12 +3,13 @@
 Times are drawn from few values, so that exact ties are common, and so are overload and full queues.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from devicemodels.platform import Core, IdleState, Link, OperatingPoint
 from scheduler.plan import Plan
+from simulator.compiled.long_run import LongRun
 from simulator.idling.policies import (
     BreakEven,
     Clairvoyant,
@@ -35,6 +36,8 @@ from simulator.workload import Workload
 from tests.simulator_worlds import GateSpec, SegmentSpec, bus, chain_plan, core, releases
 
 NAMES = ("dsp", "cpu", "npu", "gpu")
+DURATION_NS = 200_000
+"""Of long runs of random worlds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +200,30 @@ def character(run: SharedTrace) -> Character:
         ties=elsewhere or bool(np.isin(released, done.end_ns).any()),
         saturated=len(released) > 1 and bool(busy_ns.max() > span_ns),
     )
+
+
+def sources_of(world: World, number: int) -> list[tuple]:
+    """The plans of a world, each with a random source."""
+    return [
+        (plan, random_source(10 * number + index, plan))
+        for index, (plan, _) in enumerate(world.pipelines)
+    ]
+
+
+def cascade(**changes):
+    """Three cores, two gates; a sample takes 1 to 4 of the 10 us between two."""
+    segments = [
+        SegmentSpec("dsp", 600, gate=GateSpec(50, 0.7, 0.02), codec="int8", encode_macs=10),
+        SegmentSpec("cpu", 900, gate=GateSpec(80, 0.6, 0.02)),
+        SegmentSpec("npu", 700),
+    ]
+    return chain_plan(segments, **changes)
+
+
+def assert_same(ours: LongRun, theirs: LongRun) -> None:
+    """Two long runs came to the same to the last digit."""
+    for name in ("energy_j", "samples", "misses"):
+        column, wanted = getattr(ours.batches, name), getattr(theirs.batches, name)
+        assert column.tolist() == wanted.tolist(), name
+    batches = theirs.batches
+    assert replace(ours, batches=batches) == theirs

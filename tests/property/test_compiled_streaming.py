@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from math import fsum
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from devicemodels.platform import Regulator, RegulatorLoad
 from scheduler.recording import Recording
 from simulator.compiled import feeding, journey, streaming
 from simulator.compiled.long_run import LongRun
-from simulator.compiled.streaming import Checkpoint, Precision, simulate_long
+from simulator.compiled.streaming import Precision, simulate_long
 from simulator.durations import UnsupportedPlan
 from simulator.engine import simulate_together
 from simulator.idling.policies import FIXED, BreakEven, IdlePolicy, Predictive, Timeout
@@ -26,20 +25,12 @@ from simulator.sources.fates import Replayed
 from simulator.sources.feed import workload
 from simulator.sources.releases import Burst, Periodic, Poisson
 from simulator.sources.source import Source
-from tests.compiled_worlds import World, random_source, random_world
+from tests.compiled_worlds import DURATION_NS, assert_same, cascade, random_world, sources_of
 from tests.shared_strategies import with_arbitration
-from tests.simulator_worlds import GateSpec, SegmentSpec, chain_plan
+from tests.simulator_worlds import SegmentSpec, chain_plan
 
-DURATION_NS = 200_000
 BUCKET = 1 / 128
 """Relative width of a bucket of latencies."""
-
-
-def sources_of(world: World, number: int) -> list[tuple]:
-    return [
-        (plan, random_source(10 * number + index, plan))
-        for index, (plan, _) in enumerate(world.pipelines)
-    ]
 
 
 def both(number: int, idle: IdlePolicy | None = None) -> tuple[LongRun, SharedTrace]:
@@ -92,16 +83,6 @@ def test_figures_are_those_of_the_trace(block: int):
     assert dropped and lone
 
 
-def cascade(**changes):
-    """Three cores, two gates; a sample takes 1 to 4 of the 10 us between two."""
-    segments = [
-        SegmentSpec("dsp", 600, gate=GateSpec(50, 0.7, 0.02), codec="int8", encode_macs=10),
-        SegmentSpec("cpu", 900, gate=GateSpec(80, 0.6, 0.02)),
-        SegmentSpec("npu", 700),
-    ]
-    return chain_plan(segments, **changes)
-
-
 def reference(plan, source, duration_ns, seed=0):
     return simulate_together([(plan, workload(source, plan, duration_ns, seed))])
 
@@ -149,14 +130,6 @@ def test_chunks_make_no_difference(samples: int, monkeypatch: pytest.MonkeyPatch
     whole = simulate_long([(plan, source)], 1_000_000, 5)
     monkeypatch.setattr(feeding, "CHUNK_SAMPLES", samples)
     assert_same(simulate_long([(plan, source)], 1_000_000, 5), whole)
-
-
-def assert_same(ours: LongRun, theirs: LongRun) -> None:
-    for name in ("energy_j", "samples", "misses"):
-        column, wanted = getattr(ours.batches, name), getattr(theirs.batches, name)
-        assert column.tolist() == wanted.tolist(), name
-    batches = theirs.batches
-    assert replace(ours, batches=batches) == theirs
 
 
 def test_batches_add_up_to_the_run():
@@ -244,116 +217,6 @@ def test_without_a_regulator_the_battery_gives_what_the_device_draws(fair: bool)
         assert (long.battery is not None) == known
         if long.battery is not None and one is plan:
             assert long.battery.battery_power_w == long.battery.device_power_w
-
-
-class Interrupted(Exception):
-    pass
-
-
-@pytest.mark.parametrize("idle", [FIXED, BreakEven()])
-@pytest.mark.parametrize("number", [3, 5, 8, 13])
-def test_a_run_that_was_stopped_goes_on_to_the_same_end(
-    number: int, idle: IdlePolicy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    world = random_world(number)
-    pipelines = sources_of(world, number)
-    file = tmp_path / "run.checkpoint"
-
-    def run(checkpoint=None, progress=None):
-        return simulate_long(
-            pipelines,
-            DURATION_NS,
-            number,
-            world.queue,
-            progress,
-            world.priorities,
-            idle,
-            checkpoint=checkpoint,
-        )
-
-    def interrupt(done_ns: int, of_ns: int) -> None:
-        if done_ns > 0.6 * of_ns:
-            raise Interrupted
-
-    whole = run()
-    monkeypatch.setattr(streaming, "SAVE_EVERY_S", 0.0)
-    with pytest.raises(Interrupted):
-        run(Checkpoint(file), interrupt)
-    told: list[int] = []
-    resumed = run(Checkpoint(file, resume=True), lambda done_ns, _: told.append(done_ns))
-    assert told[0] > 0.5 * DURATION_NS
-    assert_same(resumed, whole)
-    assert_same(run(Checkpoint(file, resume=True)), whole)
-
-
-def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path):
-    file = tmp_path / "run.checkpoint"
-    plan, source = cascade(), Source(Periodic(10_000))
-    simulate_long([(plan, source)], 1_000_000, 1, checkpoint=Checkpoint(file))
-    again = Checkpoint(file, resume=True)
-    simulate_long([(plan, source)], 1_000_000, 1, checkpoint=again)
-    others = [
-        {"pipelines": [(cascade(rail_w=0.5), source)]},
-        {"pipelines": [(plan, Source(Periodic(10_001)))]},
-        {"duration_ns": 2_000_000},
-        {"seed": 2},
-        {"queue": streaming.QueueRule(1)},
-        {"idle": BreakEven(1.0)},
-    ]
-    usual = {"pipelines": [(plan, source)], "duration_ns": 1_000_000, "seed": 1}
-    for other in others[:-1]:
-        with pytest.raises(InputError, match="of another run"):
-            simulate_long(**(usual | other), checkpoint=again)
-
-
-@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", None])
-def test_a_damaged_checkpoint_is_refused(damage: bytes | None, tmp_path: Path):
-    file = tmp_path / "run.checkpoint"
-    if damage is not None:
-        file.write_bytes(damage)
-    message = "cannot be read" if damage is None else "not a checkpoint"
-    with pytest.raises(InputError, match=message):
-        simulate_long(
-            [(cascade(), Source(Periodic(10_000)))],
-            1_000_000,
-            checkpoint=Checkpoint(file, resume=True),
-        )
-
-
-def test_a_checkpoint_with_other_arrays_is_refused(tmp_path: Path):
-    file = tmp_path / "run.checkpoint"
-    pipelines = [(cascade(), Source(Periodic(10_000)))]
-    simulate_long(pipelines, 1_000_000, checkpoint=Checkpoint(file))
-    with np.load(file) as archive:
-        columns = dict(archive)
-    for name, damage in (
-        ("state.due", lambda column: column[:-1]),
-        ("state.slots", lambda column: column[:1]),
-        ("counters.work", lambda column: column.astype(np.float64)),
-    ):
-        with file.open("wb") as broken:
-            np.savez(broken, **(columns | {name: damage(columns[name])}))
-        with pytest.raises(InputError, match="not a checkpoint, or damaged"):
-            simulate_long(pipelines, 1_000_000, checkpoint=Checkpoint(file, resume=True))
-
-
-def test_a_resumed_run_keeps_what_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Hundreds of samples under way when it is stopped, so that room was made for them."""
-    monkeypatch.setattr(streaming, "SAVE_EVERY_S", 0.0)
-    file = tmp_path / "run.checkpoint"
-    pipelines = [(cascade(), Source(Periodic(100_000), bursts=(Burst(999_000, 700, 1),)))]
-
-    def interrupt(done_ns: int, _: int) -> None:
-        if done_ns == 1_000_000:
-            raise Interrupted
-
-    whole = simulate_long(pipelines, 3_000_000)
-    with pytest.raises(Interrupted):
-        simulate_long(pipelines, 3_000_000, progress=interrupt, checkpoint=Checkpoint(file))
-    with np.load(file) as archive:
-        assert archive["state.clock"][1] > 600
-    resumed = simulate_long(pipelines, 3_000_000, checkpoint=Checkpoint(file, resume=True))
-    assert_same(resumed, whole)
 
 
 def test_a_run_ends_early_once_it_is_precise():
