@@ -100,15 +100,18 @@ def simulate_under(plan: Plan, conditions: Conditions, progress: Progress | None
 def simulated_figures(trace: Trace, conditions: Conditions) -> Metrics:
     """Figures of a simulated run, days of battery included.
 
-    How sure these are rests on what was new in the run: on the first pass of a recording. Raises
-    ``InputError`` if nothing was released.
+    How sure these are rests on what was new in the run: on the first pass of a recording. Where
+    something goes wrong at stated times, nothing is said of that: the run is no sample of others.
+    Raises ``InputError`` if nothing was released.
     """
-    feed = prepare(conditions.source, trace.plan, conditions.seed)
+    new_ns = 0
+    if conditions.faults is None:
+        new_ns = prepare(conditions.source, trace.plan, conditions.seed).new_ns
     try:
         figures = metrics(trace)
     except EmptyRun:
         raise _nothing(conditions) from None
-    return replace(figures, battery=battery_life(trace, feed.new_ns))
+    return replace(figures, battery=battery_life(trace, new_ns))
 
 
 def simulate_long_under(
