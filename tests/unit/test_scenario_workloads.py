@@ -156,6 +156,11 @@ def test_both_engines_play_the_same_conditions():
     whole = first_part(PLAN, conditions, 1e9)
     assert (whole.activities.start_ns == trace.activities.start_ns).all()
     stall = Faults((CoreStall("dsp", 0, 1),))
+    assert figures.battery.interval is not None
+    hit = replace(conditions, faults=stall)
+    struck = simulated_figures(simulate_under(PLAN, hit, None), hit)
+    assert struck.battery.days is not None
+    assert struck.battery.interval is None
     with pytest.raises(InputError, match="does not play faults"):
         simulate_long_under(PLAN, replace(conditions, faults=stall), None)
 
