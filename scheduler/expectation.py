@@ -207,12 +207,12 @@ def make_plan(
     """The plan document of an assignment.
 
     ``lower_bound`` is on the objective, in its unit; a bound that exceeds the objective by
-    rounding alone is brought down to it.
+    rounding alone is brought down to it, and one below 0, which no objective is, up to 0.
     """
     graph, platform = configured(problem, assignment), problem.platform
     expected = expect(problem, assignment)
     value = expected.value(problem.requirements.objective)
-    bound = value if status == "optimal" else min(lower_bound, value)
+    bound = value if status == "optimal" else max(0.0, min(lower_bound, value))
     return Plan(
         name=problem.name,
         requirements=problem.requirements,

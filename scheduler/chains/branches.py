@@ -12,7 +12,7 @@ from math import inf
 
 import numpy as np
 
-from scheduler.chains.duals import Duals, best_prices
+from scheduler.chains.duals import Duals, best_prices, surely
 from scheduler.chains.goals import Bounds, Goal
 from scheduler.chains.model import Chain, Path, Resting
 from scheduler.chains.regions import Limited, least_product, limited, priced, weights_of
@@ -113,7 +113,7 @@ class Relaxation:
         if not self._goal.product:
             weights = weights_of(self._goal, self._chain.figures)
             duals = self._duals(resting, ends, weights, within)
-            bound = duals.bound + self._standing(resting)
+            bound = surely(duals.bound, self._standing(resting))
             return self._relaxed(bound, duals, 0.0, within)
         return self._of_product(resting, ends, within, start)
 
@@ -136,8 +136,9 @@ class Relaxation:
         within = self.within(resting)
         weights = priced(weights_of(self._goal, self._chain.figures, slope), within, prices)
         by_end = resting.by_end(weights)
-        offset = self._standing(resting) - float(prices @ within.limits)
-        return [offset + float((by_end if e is None else by_end[list(e)]).min()) for e in sets]
+        standing, paid = self._standing(resting), float(prices @ within.limits)
+        least = (float((by_end if e is None else by_end[list(e)]).min()) for e in sets)
+        return [surely(value, -paid, standing) for value in least]
 
     def _of_product(self, resting: Resting, ends: Ends, within: Limited, start: float) -> Relaxed:
         """Follow the tangents of the product to its best point, then bound it by lines around."""

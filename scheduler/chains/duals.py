@@ -9,7 +9,7 @@ limit this is the LARAC iteration of Juettner et al. 2001.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import inf
+from math import inf, isfinite
 
 import numpy as np
 
@@ -82,8 +82,7 @@ def best_prices(
         value, path = least(worth)
         if path is None:
             break
-        paid = float(np.maximum(prices, 0.0) * unit @ limits)
-        bound = value - paid - ROUNDING * (abs(value) + abs(paid))
+        bound = surely(value, -float(np.maximum(prices, 0.0) * unit @ limits))
         if bound > found.bound:
             found.bound, found.prices = bound, np.maximum(prices, 0.0) * unit
         found.paths.append(path)
@@ -91,6 +90,12 @@ def best_prices(
         if not basis.take_path(cost, excess):
             break
     return found
+
+
+def surely(value: float, *terms: float) -> float:
+    """The sum of terms, less what they and what they come from may have been rounded by."""
+    total = value + sum(terms)
+    return total - ROUNDING * (abs(value) + sum(map(abs, terms))) if isfinite(total) else total
 
 
 def _excess(path: Path, limited: Sequence[int], limits: Floats) -> Floats:
