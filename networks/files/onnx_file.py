@@ -126,7 +126,9 @@ class _Reader:
         macs, geometry, kind = self.shape_of_work(what, node, kind, operands, output)
         constants = [self.constants[name] for name in given if name in self.constants]
         if node.op_type == "BatchNormalization":
-            constants = [c for c in constants if c.name in operands[1:3]]  # the rest folds into them
+            constants = [
+                c for c in constants if c.name in operands[1:3]
+            ]  # the rest folds into them
         elif node.op_type == "Clip" or kind in _SHAPES:
             constants = []
         return Layer(
