@@ -147,7 +147,7 @@ def residual_tflite(*, quantised: bool = True, batch: int = 1, last: int | None 
     return file.data()
 
 
-def residual_onnx(*, batch: int | str = 1, last: str = "Softmax") -> bytes:
+def residual_onnx(*, batch: int | str = 1, last: str = "Softmax", pooled: str = "Relu") -> bytes:
     """The same network in float32, with channels first and a batch norm."""
 
     def constant(name: str, *shape: int) -> onnx.TensorProto:
@@ -161,7 +161,7 @@ def residual_onnx(*, batch: int | str = 1, last: str = "Softmax") -> bytes:
         node("Relu", ["a2"], ["a"]),
         node("Conv", ["a", "w2", "b2"], ["c"]),
         node("Add", ["a", "c"], ["total"]),
-        node("Relu", ["total"], ["r"]),
+        node(pooled, ["total"], ["r"]),
         node("GlobalAveragePool", ["r"], ["m"]),
         node("Flatten", ["m"], ["flat"]),
         node("Gemm", ["flat", "w3", "b3"], ["f"], transB=1),

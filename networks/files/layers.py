@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
+from devicemodels.documents.errors import Problem
 from devicemodels.operators import MAC_KINDS, Geometry, OperatorKind, Quantisation
 from networks.assembling import assemble
 from networks.errors import NetworkError, network_error
@@ -62,12 +63,12 @@ class Layer:
     """See ``Operator``."""
 
 
-def fixed_shape(sizes: Sequence[int], what: str, file: str) -> tuple[int, ...]:
-    """``sizes`` as a shape; ``NetworkError`` if one is unknown or impossible."""
+def fixed_shape(sizes: Sequence[int], what: str, file: str, least: int = 1) -> tuple[int, ...]:
+    """``sizes`` as a shape; ``NetworkError`` if one is unknown or below ``least``."""
     shape = tuple(int(size) for size in sizes)
-    if any(size < 1 for size in shape):
+    if any(size < least for size in shape):
         raise network_error(
-            f"{what} has shape {list(shape)}: every size must be fixed and at least 1",
+            f"{what} has shape {list(shape)}: every size must be fixed and at least {least}",
             hint="export the network with a fixed input shape and a batch of one",
             file=file,
         )
@@ -77,10 +78,10 @@ def fixed_shape(sizes: Sequence[int], what: str, file: str) -> tuple[int, ...]:
     return shape
 
 
-def unknown_operator(what: str, file: str) -> NetworkError:
-    """A refusal of an operator that is in no table, rather than counting it as free."""
+def unknown_operator(*unknown: str, file: str) -> NetworkError:
+    """A refusal of operators that are in no table, rather than counting them as free."""
     hint = "replace it in the network, or add it to the table of its reader in networks/files"
-    return network_error(f"{what} is not known", hint=hint, file=file)
+    return NetworkError(Problem(f"{what} is not known", hint=hint, file=file) for what in unknown)
 
 
 def task_graph(

@@ -59,13 +59,15 @@ class _Reader:
         self.file = file
         self.values = {v.name: v for v in (*graph.value_info, *graph.input, *graph.output)}
         self.constants = {
-            item.name: self.checked(item.name, item.dims, item.data_type)
+            item.name: self.checked(item.name, item.dims, item.data_type, 0)
             for item in graph.initializer
         }
         self.alias: dict[str, str] = {}
         """What an identity passes on, by the name of its output."""
         self.scaled: dict[str, int] = {}
         """Scales of constants that are stored quantised."""
+        self.unknown: list[str] = []
+        """Operators in no table, so that all of them are named at once."""
 
     def task_graph(self, name: str) -> TaskGraph:
         inputs = [value.name for value in self.graph.input if value.name not in self.constants]
@@ -77,21 +79,23 @@ class _Reader:
         sample = self.tensor(inputs[0])
         read = (self.layer(index, node) for index, node in enumerate(self.graph.node))
         layers = [layer for layer in read if layer is not None]
+        if self.unknown:
+            raise unknown_operator(*self.unknown, file=self.file)
         answer = self.named(outputs[0])
         return task_graph(name, sample, answer, layers, additions=True, file=self.file)
 
     def named(self, name: str) -> str:
         return self.alias.get(name, name)
 
-    def checked(self, name: str, sizes: Iterable[int], number: int) -> Tensor:
-        """A tensor with known sizes; sizes of 0 and scalars occur among constants."""
+    def checked(self, name: str, sizes: Iterable[int], number: int, least: int = 1) -> Tensor:
+        """A tensor with known sizes; sizes of 0 occur among constants."""
         types = self.onnx.TensorProto.DataType
         dtype = types.Name(number).lower() if number in types.values() else f"type {number}"
         dtype = {"float": "float32", "double": "float64"}.get(dtype, dtype)
         what = f"tensor '{name}'"
         if dtype not in BITS:
             raise network_error(f"{what} has elements of {dtype}", file=self.file)
-        return Tensor(name, fixed_shape(list(sizes), what, self.file), dtype)
+        return Tensor(name, fixed_shape(list(sizes), what, self.file, least), dtype)
 
     def tensor(self, name: str) -> Tensor:
         if name in self.constants:
@@ -117,7 +121,8 @@ class _Reader:
             return None
         kind = _KINDS.get(node.op_type) if node.domain in ("", "ai.onnx") else None
         if kind is None:
-            raise unknown_operator(what, self.file)
+            self.unknown.append(what)
+            return None
         if len(outputs) != 1:
             message = f"{what} gives {len(outputs)} tensors, one is known to be planned"
             raise network_error(message, file=self.file)

@@ -93,8 +93,12 @@ class _Reader:
         self.made.add(self.graph.Inputs(0))
         if self.graph.OperatorsLength() > self.limit:
             raise ValueError(f"{self.graph.OperatorsLength()} operators in so small a file")
+        opcodes = [self.opcode(index) for index in range(self.graph.OperatorsLength())]
+        unknown = [f"operator {i} ({code})" for i, code in enumerate(opcodes) if code not in _KINDS]
+        if unknown:
+            raise unknown_operator(*unknown, file=self.file)
         read = (self.layer(index) for index in range(self.graph.OperatorsLength()))
-        layers = [layer for layer in read if layer is not None]
+        layers = list(read)
         return task_graph(name, sample, answer.name, layers, additions=False, file=self.file)
 
     def tensor(self, index: int) -> Tensor:
@@ -132,17 +136,17 @@ class _Reader:
             raise ValueError(f"tensor {index} needs {tensor.size_bytes} bytes, has {size}")
         return tensor
 
-    def layer(self, index: int) -> Layer | None:
+    def opcode(self, index: int) -> str:
         operator = self.graph.Operators(index)
         if not 0 <= operator.OpcodeIndex() < self.model.OperatorCodesLength():
             raise ValueError(f"opcode {operator.OpcodeIndex()}")
         code = self.model.OperatorCodes(operator.OpcodeIndex())
         number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
-        opcode = self.opcodes.get(number, f"number {number}")
-        what = f"operator {index} ({opcode})"
-        kind = _KINDS.get(opcode)
-        if kind is None:
-            raise unknown_operator(what, self.file)
+        return str(self.opcodes.get(number, f"number {number}"))
+
+    def layer(self, index: int) -> Layer:
+        operator, opcode = self.graph.Operators(index), self.opcode(index)
+        what, kind = f"operator {index} ({opcode})", _KINDS[opcode]
         if operator.OutputsLength() != 1 or operator.InputsLength() > self.limit:
             raise ValueError(f"{what} has {operator.OutputsLength()} outputs")
         output = self.tensor(operator.Outputs(0))
@@ -154,7 +158,7 @@ class _Reader:
         if missing or operator.Outputs(0) in self.made:
             raise ValueError(f"{what} reads tensor {missing}, which nothing before it writes")
         if not live:
-            raise unknown_operator(f"{what} of constants alone", self.file)
+            raise unknown_operator(f"{what} of constants alone", file=self.file)
         self.made.add(operator.Outputs(0))
         weights = constants.get(operands[1]) if len(operands) > 1 else None
         if kind == "pool" and prod(output.shape[1:-1]) == 1:
@@ -207,7 +211,7 @@ class _Reader:
             return elements * inner, None
         if opcode == "FULLY_CONNECTED":
             if weights is None or len(weights.shape) != 2:
-                raise unknown_operator(f"{what} whose weights are computed", self.file)
+                raise unknown_operator(f"{what} whose weights are computed", file=self.file)
             features, inner = weights.shape
             if prod(source) % inner or prod(source) // inner * features != elements:
                 raise ValueError(f"{what} has shapes that do not agree")
@@ -222,7 +226,7 @@ class _Reader:
             kernel, agree = (options.FilterHeight(), options.FilterWidth()), True
         else:
             if weights is None or len(weights.shape) != 4:
-                raise unknown_operator(f"{what} whose weights are computed", self.file)
+                raise unknown_operator(f"{what} whose weights are computed", file=self.file)
             kernel, channels = weights.shape[1:3], weights.shape[3]
             dilation = (options.DilationHFactor(), options.DilationWFactor())
             inner = 1 if opcode == "DEPTHWISE_CONV_2D" else channels

@@ -1,5 +1,7 @@
 """Network files of our own, against figures by hand; what cannot be read is refused in words."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,7 +33,7 @@ def saved(folder: Path, name: str, data: bytes) -> Path:
 def refused(path: Path) -> str:
     with pytest.raises(InputError) as caught:
         read_network(path)
-    assert [problem.file for problem in caught.value.problems] == [str(path)]
+    assert {problem.file for problem in caught.value.problems} == {str(path)}
     return str(caught.value)
 
 
@@ -113,6 +115,9 @@ def test_refusals(tmp_path: Path) -> None:
     assert "operator 6 (SIN) is not known" in refused(saved(tmp_path, "f.tflite", unknown))
     unknown = residual_onnx(last="Sin")
     assert "operator 9 (Sin) is not known" in refused(saved(tmp_path, "g.onnx", unknown))
+    several = refused(saved(tmp_path, "i.onnx", residual_onnx(last="Sin", pooled="Cos")))
+    assert "(Cos) is not known" in several
+    assert "(Sin) is not known" in several
     assert "fixed" in refused(saved(tmp_path, "h.onnx", residual_onnx(batch="n")))
 
 
@@ -121,6 +126,11 @@ def test_the_command_writes_nothing_for_a_broken_file(tmp_path: Path) -> None:
     broken = saved(tmp_path, "a.tflite", b"no network at all")
     done = CliRunner().invoke(command, [str(broken), "-o", str(target)])
     assert isinstance(done.exception, InputError)
+    assert not target.exists()
+    words = [sys.executable, "-m", "wakepath", "import", str(broken), "-o", str(target)]
+    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "Traceback" not in ended.stderr
     assert not target.exists()
 
 
