@@ -48,6 +48,6 @@ clean:
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[torch,onnx,data,cp-sat,testing,dev]"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[torch,onnx,tflite,data,cp-sat,testing,dev]"
 	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps pytorchcv
 	touch $(READY)

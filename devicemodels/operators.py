@@ -1,5 +1,6 @@
 """The kinds of operator that a core may or may not be able to run."""
 
+from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
 OperatorKind = Literal[
@@ -23,6 +24,43 @@ OperatorKind = Literal[
 """What an operator computes, as far as the cost of it depends on that."""
 
 OPERATOR_KINDS: tuple[OperatorKind, ...] = get_args(OperatorKind)
+
+MAC_KINDS: frozenset[OperatorKind] = frozenset({"conv", "depthwise_conv", "linear", "matmul"})
+"""Kinds that have multiply-accumulates; every other kind counts none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """How a convolution, a linear or a pooling lies over its input, whatever the data layout."""
+
+    input_channels: int
+    """Channels (features of a linear) of its input."""
+    output_channels: int
+    """Channels (features of a linear) of its output."""
+    input_size: tuple[int, ...] = ()
+    """Size of the input feature map without channels, height first; empty for a linear."""
+    kernel: tuple[int, ...] = ()
+    """Size of the window, as ``input_size``."""
+    stride: tuple[int, ...] = ()
+    """Step of the window, as ``input_size``."""
+    dilation: tuple[int, ...] = ()
+    """Distance of the window's elements, as ``input_size``."""
+    groups: int = 1
+    """Groups of channels that are convolved apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantisation:
+    """How the numbers of an operator are quantised; ``real = scale * (stored - zero_point)``."""
+
+    weight_dtype: str
+    """Element type of the weights as stored; empty if there are none."""
+    weight_scales: int
+    """Scales of the weights: 0 not quantised, 1 for the tensor, else one a channel."""
+    output_scale: float | None = None
+    """Scale of the output activation; None if that is not quantised."""
+    output_zero_point: int = 0
+    """Stored value that means zero in the output activation."""
 
 
 class Operation(Protocol):

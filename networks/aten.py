@@ -15,9 +15,6 @@ from networks.errors import network_error
 IDENTITIES = frozenset({"dropout", "feature_dropout", "contiguous", "clone", "detach", "alias"})
 """What computes nothing in use: it leaves no operator behind."""
 
-MAC_KINDS: frozenset[OperatorKind] = frozenset({"conv", "depthwise_conv", "linear", "matmul"})
-"""Kinds that have multiply-accumulates; every other kind counts none."""
-
 _KINDS: dict[OperatorKind, tuple[str, ...]] = {
     "conv": ("conv1d", "conv2d", "conv3d"),
     "linear": ("linear", "addmm"),

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from torch import fx
 
-from devicemodels.operators import OperatorKind
-from networks.aten import MAC_KINDS, aten_name, kind_of, module_of
+from devicemodels.operators import MAC_KINDS, OperatorKind
+from networks.aten import aten_name, kind_of, module_of
 from networks.exporting import ExportedCalls
 
 _ORDER = {"normalisation": 1, "add": 2, "activation": 3}

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 import torch
 from torch import fx, nn
 
+from networks.assembling import assemble
 from networks.aten import aten_name, macs_of, tensor_of
-from networks.cutting import cut_positions, segment_ends, segment_names
 from networks.exporting import export_calls
 from networks.fusing import CallGroup, fuse
-from scheduler.taskgraph import Codec, CutPoint, Edge, Operator, Segment, TaskGraph
+from scheduler.taskgraph import Operator, TaskGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +52,9 @@ def trace_network(module: nn.Module, example: torch.Tensor, *, name: str) -> Tra
     exported = export_calls(module, example, name=name)
     groups = fuse(exported)
     operators = _operators(groups, exported.source, exported.tensors)
-    names = [operator.name for operator in operators]
-    cuts = cut_positions([operator.inputs for operator in operators], names)
-    macs = {operator.name: operator.macs for operator in operators}
-    ends = segment_ends([operator.macs for operator in operators], cuts)
-    members = [names[a + 1 : b + 1] for a, b in pairwise([-1, *ends])]
-    segments = tuple(
-        Segment(segment, tuple(inside))
-        for segment, inside in zip(segment_names(members, macs), members, strict=True)
-    )
-    last = [operators[end] for end in ends]
-    edges = tuple(
-        raw_edge(source.name, target.name, crossing.output_shape, crossing.output_bytes)
-        for (source, target), crossing in zip(pairwise(segments), last, strict=False)
-    )
     sample = tensor_of(exported.source)
-    taskgraph = TaskGraph(
-        name=name,
-        input_shape=tuple(sample.shape),
-        input_dtype=_dtype(sample),
-        operators=operators,
-        cut_points=tuple(_cut_point(operators[cut]) for cut in cuts),
-        segments=segments,
-        edges=edges,
-    )
+    taskgraph = assemble(name, tuple(sample.shape), _dtype(sample), operators)
     return TracedNetwork(taskgraph, exported.source, tuple(groups), exported.tensors)
-
-
-def raw_edge(source: str, target: str, shape: tuple[int, ...], size_bytes: int) -> Edge:
-    """An edge that can only be sent as it is."""
-    return Edge(source, target, shape, size_bytes, (Codec("none", "float32", shape, size_bytes),))
 
 
 def _operators(
@@ -127,10 +99,6 @@ def _weight_bytes(group: CallGroup, tensors: Mapping[str, torch.Tensor]) -> int:
         statistics = call.args[3:5] if aten_name(call) == "batch_norm" and call.args[1] else ()
         read.update(str(item.target) for item in constants if item not in statistics)
     return sum(tensors[target].numel() * tensors[target].element_size() for target in read)
-
-
-def _cut_point(operator: Operator) -> CutPoint:
-    return CutPoint(operator.name, operator.output_shape, operator.dtype, operator.output_bytes)
 
 
 def _dtype(tensor: torch.Tensor) -> str:

@@ -5,12 +5,13 @@ hardware: the same task graph is planned for a wearable and for the machine unde
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import prod
 from typing import Literal
 
-from devicemodels.operators import OperatorKind
+from devicemodels.documents.files import WRITTEN_IF_PRESENT
+from devicemodels.operators import Geometry, OperatorKind, Quantisation
 
 SampleClass = Literal["negative", "positive"]
 """What a sample truly is: background, or the event that the device waits for."""
@@ -43,6 +44,10 @@ class Operator:
     """Bytes of the output activation."""
     fused: tuple[str, ...] = ()
     """What a runtime computes in the same pass, in order: batch norm, activation, add."""
+    geometry: Geometry | None = field(default=None, metadata=WRITTEN_IF_PRESENT)
+    """How it lies over its input, where that is known and means something."""
+    quantisation: Quantisation | None = field(default=None, metadata=WRITTEN_IF_PRESENT)
+    """How its numbers are quantised; None if they are not, or if that is not known."""
 
     @property
     def output_elements(self) -> int:

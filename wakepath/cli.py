@@ -6,6 +6,7 @@ deadline missed or a run that failed, 2 bad input.
 
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import NoReturn
 
 import click
@@ -24,12 +25,13 @@ COMMANDS = {
     "execute": "Run a plan on this machine's cores.",
     "schedule": "Schedule a published instance or a graph of tasks.",
     "check": "Check a plan or schedule, independently of the planner.",
+    "import": "Read a .tflite or ONNX file into a task graph.",
     "devices": "List the platforms of the catalog, or show one.",
     "calibrate": "Measure this machine's cores and write their device models.",
     "train": "Train a scenario's gated network.",
     "schema": "Print the JSON Schema of the scenario file, for editors.",
 }
-"""Name and one line for ``--help``; ``wakepath.commands.NAME`` has the rest."""
+"""Name and one line for ``--help``; ``wakepath.commands.NAME`` has the rest (``import_``)."""
 
 
 class _LazyCommands(click.Group):
@@ -41,7 +43,8 @@ class _LazyCommands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"wakepath.commands.{cmd_name}").command
+        module = cmd_name + "_" * iskeyword(cmd_name)
+        command: click.Command = import_module(f"wakepath.commands.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

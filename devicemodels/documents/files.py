@@ -6,7 +6,7 @@ import math
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from pathlib import Path
 
 from devicemodels.documents.errors import InputError
@@ -17,8 +17,27 @@ EXACT_INTEGERS = 2**53
 """Up to here every integer is a float."""
 
 
+WRITTEN_IF_PRESENT = {"written_if_present": True}
+"""Metadata of a field that documents leave out where it is None, so that old hashes hold."""
+
+
 def read_text(path: Path, *, shown_as: str | None = None) -> str:
     """The text of a UTF-8 file; every way in which that fails is an ``InputError``."""
+    file = shown_as or str(path)
+    data = read_bytes(path, shown_as=file)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = (
+            f"not UTF-8 text: byte 0x{data[error.start]:02x} in line {line}, "
+            f"at offset {error.start} of the file"
+        )
+        raise InputError.single(message, hint="save it as UTF-8", file=file) from None
+
+
+def read_bytes(path: Path, *, shown_as: str | None = None) -> bytes:
+    """The bytes of a file; every way in which that fails is an ``InputError``."""
     file = shown_as or str(path)
     try:
         if path.is_dir():
@@ -32,19 +51,10 @@ def read_text(path: Path, *, shown_as: str | None = None) -> str:
         if size > LARGEST_TEXT_BYTES:
             limit = f"the limit is {LARGEST_TEXT_BYTES} bytes"
             raise InputError.single(f"the file has {size} bytes; {limit}", file=file)
-        data = path.read_bytes()
+        return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError.single(f"cannot be read: {reason}", file=file) from None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = (
-            f"not UTF-8 text: byte 0x{data[error.start]:02x} in line {line}, "
-            f"at offset {error.start} of the file"
-        )
-        raise InputError.single(message, hint="save it as UTF-8", file=file) from None
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -85,7 +95,12 @@ def plain(value: object) -> object:
     Raises ``TypeError`` for what no document can hold, and ``ValueError`` for NaN and infinity.
     """
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        parts = {
+            field.name: getattr(value, field.name)
+            for field in fields(value)
+            if not field.metadata or not _absent(value, field)
+        }
+        return {name: plain(part) for name, part in parts.items()}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
@@ -107,6 +122,10 @@ def canonical_json(value: object) -> str:
 def document_hash(value: object) -> str:
     """SHA-256 of the canonical JSON, in hexadecimal."""
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+def _absent(value: object, field: Field[object]) -> bool:
+    return "written_if_present" in field.metadata and getattr(value, field.name) is None
 
 
 def _one_number(tree: object) -> object:

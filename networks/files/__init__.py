@@ -1,0 +1,1 @@
+"""Networks as people deploy them: ``.tflite`` and ONNX files as task graphs, without torch."""
