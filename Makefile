@@ -16,8 +16,10 @@ test: $(READY)
 	$(BIN)/pytest -n 2 -m "not heavy and not workers"
 	$(BIN)/pytest -m "workers and not heavy"
 
+# With the long ones, and then what the oracles said.
 test-all: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -o junit_family=xunit1 --junitxml=$(VENV)/tests.xml
+	@PYTHONPATH=. $(BIN)/python benchmarks/results/simulation.py --report $(VENV)/tests.xml
 
 check: $(READY)
 	$(BIN)/ruff check $(SOURCES)

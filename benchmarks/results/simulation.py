@@ -1,6 +1,7 @@
 """The oracles and the speed of the simulator, as Markdown.
 
     PYTHONPATH=. python benchmarks/results/simulation.py -o docs/results/simulation.md
+    PYTHONPATH=. python benchmarks/results/simulation.py --report tests.xml
 
 Runs the tests that hold the simulator against somebody else's truth, the long ones included, and
 the benchmarks of its engines. Minutes long; exits with 1, and writes nothing, if any of them fails.
@@ -51,20 +52,25 @@ are of this machine. What the benchmarks printed:
 """
 
 
-def oracle_rows() -> Iterator[str]:
-    """One row for each claim that tests say something about; exits if a test fails."""
+def tested() -> Iterator[str]:
+    """Run the tests; one row for each claim. Exits if a test fails."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tests.xml"
         report = ("-o", "junit_family=xunit1", f"--junitxml={file}")
         command = [sys.executable, "-m", "pytest", "-q", *report, *TESTS]
         if subprocess.run(command, cwd=ROOT, check=False, stdout=sys.stderr).returncode:
             sys.exit("a test failed: nothing was written")
-        tests = list(ET.parse(file).getroot().iter("testcase"))
+        yield from oracle_rows(file)
+
+
+def oracle_rows(report: Path) -> Iterator[str]:
+    """One row for each claim that tests of pytest's report in XML say something about."""
+    tests = list(ET.parse(report).getroot().iter("testcase"))
     cases: Counter[tuple[str, str, str]] = Counter()
     for test in tests:
-        names = [prop.get("name") for prop in test.iter("property")]
-        values = [prop.get("value", "") for prop in test.iter("property")]
-        for at in range(0, len(names), len(COLUMNS)):
+        properties = list(test.iter("property"))
+        values = [one.get("value", "") for one in properties if one.get("name") in COLUMNS]
+        for at in range(0, len(values), len(COLUMNS)):
             claim, oracle, count, found = values[at : at + len(COLUMNS)]
             cases[claim, oracle, found] += int(count)
     for (claim, oracle, found), count in cases.items():
@@ -95,8 +101,13 @@ def benchmark_parts() -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("-o", "--output", type=Path, help="file to write; standard output without")
-    output: Path | None = parser.parse_args().output
-    rows = "\n".join(oracle_rows())
+    parser.add_argument("--report", type=Path, help="only print the oracles of a report of pytest")
+    options = parser.parse_args()
+    output: Path | None = options.output
+    if options.report is not None:
+        print(*oracle_rows(options.report), sep="\n")
+        return
+    rows = "\n".join(tested())
     text = INTRODUCTION + rows + "\n" + SPEED + "".join(benchmark_parts())
     if output is None:
         sys.stdout.write(text)
