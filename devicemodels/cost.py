@@ -1,15 +1,24 @@
 """How long work takes on a core: duration = cycles / frequency + memory time.
 
-``CyclesLaw`` is for modelled cores; ``MeasuredTimes`` is for real cores, whose durations
-``wakepath calibrate`` wrote down. Both answer in integer nanoseconds, rounded once, here.
+The laws are in ``devicemodels.laws``, a file each. They answer in cycles and seconds; durations are
+integer nanoseconds, rounded once, here.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, assert_never
+from collections.abc import Sequence
 
-from devicemodels.documents.quantities import BytesPerSecond, Seconds
+from devicemodels.laws.busy import UnsupportedOperator
+from devicemodels.laws.cluster import ClusterLaw
+from devicemodels.laws.cycles import CyclesLaw
+from devicemodels.laws.fixed_function import FixedFunctionLaw
+from devicemodels.laws.host import HostLaw
+from devicemodels.laws.measured import MeasuredTimes
+from devicemodels.laws.microcontroller import MicrocontrollerLaw
 from devicemodels.operators import Operation
+
+__all__ = ["CostLaw", "CyclesLaw", "MeasuredTimes", "UnsupportedOperator", "duration_ns"]
+
+CostLaw = CyclesLaw | MeasuredTimes | MicrocontrollerLaw | ClusterLaw | FixedFunctionLaw | HostLaw
+"""Every law that a core may have; YAML names one by its ``law``."""
 
 NANOSECONDS_PER_SECOND = 1_000_000_000
 
@@ -34,81 +43,8 @@ def nanoseconds(seconds: float) -> int:
     return round(seconds * NANOSECONDS_PER_SECOND)
 
 
-class UnsupportedOperator(Exception):
-    """A core has no way to run an operator, or no measured time for a piece of work."""
-
-    def __init__(self, core: str, work: str, reason: str) -> None:
-        super().__init__(f"core '{core}' cannot run {work}: {reason}")
-        self.core = core
-        self.work = work
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class CyclesLaw:
-    """Cycles by operator kind, and a memory time that does not scale with the clock."""
-
-    cycles_per_mac: Mapping[str, float]
-    """By operator kind, for kinds that multiply and accumulate."""
-    cycles_per_element: Mapping[str, float]
-    """By operator kind, for kinds without MACs: cycles an output element."""
-    cycles_per_operator: float
-    """Set-up of one operator."""
-    cycles_per_dispatch: float
-    """Set-up of one piece of work (a segment, a gate head, a codec)."""
-    weight_bandwidth_bytes_per_s: BytesPerSecond
-    """Rate at which weights stream in; this time does not scale with the clock."""
-    law: Literal["cycles"] = field(default="cycles")
-    """Tells the laws apart in documents."""
-
-    def duration_ns(
-        self, core: str, work: str, operators: Sequence[Operation], frequency_hz: float
-    ) -> int:
-        """Duration of ``operators`` in one dispatch, at a clock.
-
-        Raises ``UnsupportedOperator`` if the law has no entry for an operator's kind.
-        """
-        cycles = self.cycles_per_dispatch
-        weight_bytes = 0
-        for operator in operators:
-            per_mac = self.cycles_per_mac.get(operator.kind)
-            per_element = self.cycles_per_element.get(operator.kind)
-            if per_mac is None and per_element is None:
-                supported = ", ".join(sorted({*self.cycles_per_mac, *self.cycles_per_element}))
-                reason = f"operator '{operator.name}' is a {operator.kind}; it runs {supported}"
-                raise UnsupportedOperator(core, work, reason)
-            cycles += self.cycles_per_operator
-            cycles += operator.macs * (per_mac or 0.0)
-            cycles += operator.output_elements * (per_element or 0.0)
-            weight_bytes += operator.weight_bytes
-        seconds = cycles / frequency_hz + weight_bytes / self.weight_bandwidth_bytes_per_s
-        return nanoseconds(seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredTimes:
-    """Durations measured on the very core, by key of the piece of work.
-
-    Keys: ``segment:NAME``, ``gate:NAME``, ``encode:EDGE/CODEC``, ``decode:EDGE/CODEC``.
-    """
-
-    time_s: Mapping[str, Seconds]
-    """Median duration by key."""
-    law: Literal["measured"] = field(default="measured")
-    """Tells the laws apart in documents."""
-
-    def duration_ns(self, core: str, work: str) -> int:
-        """Duration of the piece of work; raises ``UnsupportedOperator`` if it was not measured."""
-        try:
-            seconds = self.time_s[work]
-        except KeyError:
-            reason = "it was not measured: run `wakepath calibrate`"
-            raise UnsupportedOperator(core, work, reason) from None
-        return nanoseconds(seconds)
-
-
 def duration_ns(
-    law: CyclesLaw | MeasuredTimes,
+    law: CostLaw,
     core: str,
     work: str,
     operators: Sequence[Operation],
@@ -119,13 +55,9 @@ def duration_ns(
     ``work`` is the key of the piece (see ``MeasuredTimes``). Raises ``UnsupportedOperator`` and
     ``TooLong``.
     """
-    match law:
-        case CyclesLaw():
-            return law.duration_ns(core, work, operators, frequency_hz)
-        case MeasuredTimes():
-            return law.duration_ns(core, work)
-        case _:
-            assert_never(law)
+    if isinstance(law, MeasuredTimes):
+        return nanoseconds(law.seconds(core, work))
+    return nanoseconds(law.busy(core, work, operators, frequency_hz).seconds(frequency_hz))
 
 
 def transfer_ns(latency_s: float, bandwidth_bytes_per_s: float, size_bytes: int) -> int:

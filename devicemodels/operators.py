@@ -90,3 +90,13 @@ class Operation(Protocol):
     def weight_bytes(self) -> int:
         """Bytes of parameters that one execution reads."""
         ...
+
+    @property
+    def dtype(self) -> str:
+        """Element type, as torch names it."""
+        ...
+
+    @property
+    def geometry(self) -> Geometry | None:
+        """How it lies over its input, where that is known."""
+        ...

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from devicemodels.cost import CyclesLaw, MeasuredTimes
+from devicemodels.cost import CostLaw
+from devicemodels.documents.files import WRITTEN_IF_PRESENT
 from devicemodels.documents.quantities import (
     Bytes,
     BytesPerSecond,
@@ -112,12 +113,14 @@ class Core:
     """Time to change the operating point while awake."""
     switch_energy_j: Joules
     """Energy of that change, in place of any other draw meanwhile."""
-    cost: CyclesLaw | MeasuredTimes
+    cost: CostLaw
     """How long an operator takes."""
     activity: float = 1.0
     """Share of the capacitance that inference toggles; 1 where k was fitted on inference."""
     adapter: Adapter | None = None
     """How to drive the real core, if there is one."""
+    stall_activity: Share | None = field(default=None, metadata=WRITTEN_IF_PRESENT)
+    """Share of the dynamic power that is drawn while work waits for memory; absent: all of it."""
 
 
 @dataclass(frozen=True, slots=True)

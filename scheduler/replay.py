@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from devicemodels.cost import duration_ns, nanoseconds, transfer_ns
 from devicemodels.platform import Core, OperatingPoint
-from devicemodels.power import active_power_w
+from devicemodels.power import work_power_w
 from scheduler.plan import CAUSES, Cause, Plan
 from scheduler.taskgraph import CLASSES, Operator, SampleClass
 
@@ -143,7 +143,8 @@ def _run(
 ) -> None:
     if operators or cause != "codec":
         time_ns = duration_ns(core.cost, core.name, work, operators, point.frequency_hz)
-        ledger.spend(cause, core.name, time_ns, active_power_w(core, point) * time_ns / 1e9)
+        power_w = work_power_w(core, point, work, operators)
+        ledger.spend(cause, core.name, time_ns, power_w * time_ns / 1e9)
 
 
 def _core(plan: Plan, core_name: str, point_name: str) -> tuple[Core, OperatingPoint]:

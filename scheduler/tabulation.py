@@ -14,7 +14,7 @@ from devicemodels.cost import (
     transfer_ns,
 )
 from devicemodels.platform import Core, OperatingPoint, Platform
-from devicemodels.power import active_power_w
+from devicemodels.power import work_power_w
 from scheduler.gating import gate_choices
 from scheduler.infeasible import Infeasible
 from scheduler.plan import Requirements
@@ -212,7 +212,8 @@ class _CostTable:
 
 def _cost(core: Core, point: OperatingPoint, work: str, operators: tuple[Operator, ...]) -> Cost:
     time_ns = duration_ns(core.cost, core.name, work, operators, point.frequency_hz)
-    return Cost(time_ns, active_power_w(core, point) * time_ns / NANOSECONDS_PER_SECOND)
+    power_w = work_power_w(core, point, work, operators)
+    return Cost(time_ns, power_w * time_ns / NANOSECONDS_PER_SECOND)
 
 
 def _require_common_core(

@@ -9,7 +9,7 @@ from devicemodels.cost import (
 )
 from devicemodels.documents.errors import InputError, Problem
 from devicemodels.platform import Core, Link, Platform
-from devicemodels.power import active_power_w
+from devicemodels.power import work_power_w
 from scheduler.graphs.problem import (
     Budget,
     GraphEdge,
@@ -96,7 +96,7 @@ def _modes(operator: Operator, platform: Platform) -> tuple[TaskMode, ...]:
                     index,
                     holds,
                     uses,
-                    active_power_w(core, point) * ticks / NANOSECONDS_PER_SECOND,
+                    work_power_w(core, point, work, (operator,)) * ticks / NANOSECONDS_PER_SECOND,
                     number,
                 )
             )

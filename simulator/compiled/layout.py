@@ -57,8 +57,10 @@ FAIR_COLUMNS = 5
 DONE, ENTRY, CARRIED = 0, 1, 2
 SHARE_COLUMNS = 3
 
-# World.step_power, and World.idle_power: by core and idle state.
-WORK_W, TRANSFER_J = 0, 1
+# World.step_power: the watts of computing, gate, encoding and decoding by the number of the
+# activity, and what the transfer takes. World.idle_power: by core and idle state.
+TRANSFER_J = 4
+POWER_COLUMNS = 5
 REST_W, ENTRY_J, EXIT_J = 0, 1, 2
 # World.regulator
 OUTPUT_W, INPUT_W = 0, 1
@@ -119,7 +121,7 @@ class World(NamedTuple):
     idle_exit_ns: Integers
     """Shape (cores, most idle states)."""
     step_power: Floats
-    """Shape (segments of all pipelines, 2): power of the work, energy of the transfer after it."""
+    """Shape (segments of all pipelines, 5): watts of each kind of work, joules of the transfer."""
     switch_j: Floats
     """Shape (cores,)."""
     idle_power: Floats

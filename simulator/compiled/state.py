@@ -29,6 +29,7 @@ from simulator.compiled.layout import (
     State,
     World,
 )
+from simulator.compiled.work import MOST_ROWS
 from simulator.idling.prediction import HISTORY
 from simulator.trace import UNFINISHED, Outcome
 
@@ -43,7 +44,7 @@ def resting_state(world: World, slots: int = FIRST_SLOTS) -> State:
     stations[:, POINT] = NONE
     clock = np.zeros(CLOCK_COLUMNS, dtype=np.int64)
     clock[NOW] = -1
-    pieces = 2 + max(1, world.idle_state.shape[2])
+    pieces = 1 + max(MOST_ROWS, 1 + world.idle_state.shape[2])
     fair = np.zeros((links, FAIR_COLUMNS), dtype=np.int64)
     fair[:, PARTS] = 1
     state = State(

@@ -6,7 +6,6 @@ import numpy as np
 
 from devicemodels.cost import nanoseconds
 from devicemodels.platform import Core, Regulator
-from devicemodels.power import active_power_w
 from devicemodels.regulator import input_table
 from scheduler.plan import Plan
 from simulator.compiled.layout import (
@@ -16,9 +15,9 @@ from simulator.compiled.layout import (
     CORE_SWITCH,
     NONE,
     PIPELINE_COLUMNS,
+    POWER_COLUMNS,
     STEP_COLUMNS,
     TRANSFER_J,
-    WORK_W,
     Floats,
     World,
 )
@@ -26,6 +25,7 @@ from simulator.durations import Durations, durations
 from simulator.idling.policies import IdlePolicy
 from simulator.idling.tables import IdleTables, idle_tables
 from simulator.power.energy import crossing_bytes
+from simulator.power.pieces import working_powers_w
 from simulator.queues import QueueRule
 
 
@@ -75,12 +75,13 @@ def world_of(
 
 
 def _power(plan: Plan, its: Durations) -> Floats:
-    """Power of each segment's work, and energy of the transfer after it, shape (segments, 2)."""
+    """Power of each piece of each segment's work, and energy of the transfer after it."""
     platform, sent = plan.platform, crossing_bytes(plan)
-    power = np.zeros((len(its.steps), 2), dtype=np.float64)
+    power = np.zeros((len(its.steps), POWER_COLUMNS), dtype=np.float64)
+    for core in platform.cores:
+        for (segment, activity), watts in working_powers_w(plan, core).items():
+            power[segment, activity] = watts
     for segment, step in enumerate(its.steps):
-        core = platform.cores[step.core]
-        power[segment, WORK_W] = active_power_w(core, core.operating_points[step.operating_point])
         if step.hop is not None:
             joules_per_byte = platform.links[step.hop.link].energy_j_per_byte
             power[segment, TRANSFER_J] = sent[segment] * joules_per_byte

@@ -47,7 +47,6 @@ from simulator.compiled.layout import (
     SWITCHES,
     WAKE_NS,
     WAKES,
-    WORK_W,
     Arrivals,
     Counters,
     Record,
@@ -119,19 +118,26 @@ def perform(
     station[POINT] = step[STEP_POINT]
     if step[STEP_DECODE] != NONE:
         now = write(world, state, record, core, DECODE, slot, now, step[STEP_DECODE])
+    decoded = now
     work[RUNS] += 1
     now = write(world, state, record, core, COMPUTE, slot, now, step[STEP_COMPUTE])
+    computed = now
     if step[STEP_GATE] != NONE:
         work[HEADS_NEGATIVE + state.slots[slot, LABEL]] += 1
         now = write(world, state, record, core, GATE, slot, now, step[STEP_GATE_NS])
+    judged = now
     stops = step[STEP_GATE] != NONE and step[STEP_GATE] == state.slots[slot, EXIT]
     work[STOPS] += stops
     if step[STEP_ENCODE] != NONE and not stops:
         now = write(world, state, record, core, ENCODE, slot, now, step[STEP_ENCODE])
     if world.regulator.shape[1]:
         begin(state, core)
+        watts = world.step_power[index]
         place = piece(state, core, 0, began, ready - began, 0.0, lead_j)
-        place = piece(state, core, place, ready, now - ready, world.step_power[index, WORK_W], 0.0)
+        place = piece(state, core, place, ready, decoded - ready, watts[DECODE], 0.0)
+        place = piece(state, core, place, decoded, computed - decoded, watts[COMPUTE], 0.0)
+        place = piece(state, core, place, computed, judged - computed, watts[GATE], 0.0)
+        place = piece(state, core, place, judged, now - judged, watts[ENCODE], 0.0)
         end_of_pieces(state, core, place)
     return int(now)
 

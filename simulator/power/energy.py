@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
-from devicemodels.platform import Core, OperatingPoint
-from devicemodels.power import active_power_w
 from scheduler.plan import CAUSES, Cause, Plan
 from simulator.idling.stays import RestTotals, rest_totals, stays_of
+from simulator.power.pieces import working_powers_w
 from simulator.shared_trace import Run, activities_of, parts_of, planned_of
 from simulator.trace import Activity, Trace
 
@@ -81,11 +80,9 @@ def joules_by_cause(
         switches = sum(int(total.count[index, Activity.SWITCH].sum()) for _, total in pipelines)
         parts["switch"].append(switches * core.switch_energy_j)
         for plan, total in pipelines:
-            for segment, point in operating_points(plan, core).items():
-                power_w = active_power_w(core, point)
-                for activity, cause in ACTIVE_CAUSES.items():
-                    time_ns = int(total.time_ns[index, activity, segment])
-                    parts[cause].append(power_w * _seconds(time_ns))
+            for (segment, activity), power_w in working_powers_w(plan, core).items():
+                time_ns = int(total.time_ns[index, activity, segment])
+                parts[ACTIVE_CAUSES[activity]].append(power_w * _seconds(time_ns))
     first_link = len(platform.cores)
     for index, link in enumerate(platform.links):
         for plan, total in pipelines:
@@ -123,16 +120,6 @@ def never_spent(run: Run) -> Iterator[tuple[Cause, float]]:
             link = platform.links[resource - len(platform.cores)]
             wire_bytes = crossing_bytes(planned.plans[planned.plan[row]])[int(done.segment[row])]
             yield "link", left * wire_bytes * link.energy_j_per_byte
-
-
-def operating_points(plan: Plan, core: Core) -> dict[int, OperatingPoint]:
-    """The operating point of each segment that runs on ``core``, by the segment's index."""
-    points = {point.name: point for point in core.operating_points}
-    return {
-        index: points[plan.placement(segment.name).operating_point]
-        for index, segment in enumerate(plan.task_graph.segments)
-        if plan.placement(segment.name).core == core.name
-    }
 
 
 def crossing_bytes(plan: Plan) -> dict[int, int]:

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Core, Link
-from devicemodels.power import active_power_w
 from scheduler.plan import CAUSES, Cause
 from simulator.idling.stays import stays_of
 from simulator.power.cumulative import cumulative_j
-from simulator.power.energy import ACTIVE_CAUSES, crossing_bytes, operating_points
+from simulator.power.energy import ACTIVE_CAUSES, crossing_bytes
+from simulator.power.pieces import working_powers_w
 from simulator.power.steps import overlapping
 from simulator.power.timeline import power_timeline
 from simulator.shared_trace import Planned, Run, activities_of, planned_of
@@ -106,8 +106,9 @@ def _of_work(
     lasts_s = (done.end_ns - done.start_ns) / NANOSECONDS_PER_SECOND
     power_w = np.zeros(len(lasts_s))
     for index, plan in enumerate(planned.plans):
-        for placed, point in operating_points(plan, core).items():
-            power_w[(of_plan == index) & (done.segment == placed)] = active_power_w(core, point)
+        for (placed, activity), watts in working_powers_w(plan, core).items():
+            its = (of_plan == index) & (done.segment == placed) & (done.activity == activity)
+            power_w[its] = watts
     for activity, cause in ACTIVE_CAUSES.items():
         its = done.activity == activity
         yield cause, done.start_ns[its], done.end_ns[its], (power_w * lasts_s)[its]

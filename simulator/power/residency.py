@@ -7,7 +7,8 @@ import numpy as np
 
 from scheduler.plan import Plan
 from simulator.idling.stays import RestTotals, rest_totals
-from simulator.power.energy import ACTIVE_CAUSES, Totals, operating_points, totals
+from simulator.power.energy import ACTIVE_CAUSES, Totals, totals
+from simulator.power.pieces import operating_points
 from simulator.shared_trace import Run, activities_of, parts_of, traces_of
 from simulator.trace import Activity
 

@@ -11,13 +11,9 @@ from numpy.typing import NDArray
 
 from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Core, Link
-from devicemodels.power import active_power_w
 from simulator.idling.stays import stays_of
-from simulator.power.energy import (
-    ACTIVE_CAUSES,
-    crossing_bytes,
-    operating_points,
-)
+from simulator.power.energy import crossing_bytes
+from simulator.power.pieces import working_powers_w
 from simulator.power.steps import before, changes, disjoint, overlapping
 from simulator.shared_trace import Planned, Run, activities_of, planned_of
 from simulator.trace import Activities, Activity, Stays
@@ -97,11 +93,10 @@ def _core_power(
     start_ns, end_ns = done.start_ns[mine], done.end_ns[mine]
     activity, segment = done.activity[mine], done.segment[mine]
     power_w = np.zeros(len(start_ns))
-    working = np.isin(activity, [int(a) for a in ACTIVE_CAUSES])
     for index, plan in enumerate(planned.plans):
-        its = working & (planned.plan[mine] == index)
-        for placed, point in operating_points(plan, core).items():
-            power_w[its & (segment == placed)] = active_power_w(core, point)
+        its = planned.plan[mine] == index
+        for (placed, what), watts in working_powers_w(plan, core).items():
+            power_w[its & (segment == placed) & (activity == what)] = watts
     spent_j = np.zeros(len(start_ns))
     figures = [(one.power_w, one.entry_energy_j, one.exit_energy_j) for one in core.idle_states]
     rest_w, entry_j, exit_j = np.array(figures)[stays.idle_state[rests]].T

@@ -1,0 +1,1 @@
+"""How long work takes on each class of core, one law a file."""
