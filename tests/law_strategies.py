@@ -28,6 +28,9 @@ OWN: Mapping[type[CostLaw], st.SearchStrategy[CostLaw]] = {}
 _QUANTITIES = {"s": floats(0.0, 1e-3), "B/s": floats(1e5, 1e10)}
 """By unit."""
 
+_SIZES = st.integers(1, 20) | st.integers(1, 130)
+"""Of channels: often close to where lanes are full."""
+
 
 def laws(law: type[CostLaw]) -> st.SearchStrategy[CostLaw]:
     """Laws of one class that run every kind of operator."""
@@ -44,7 +47,7 @@ def _parameters(law: type) -> dict[str, st.SearchStrategy[object]]:
         elif get_origin(key.annotation) is Mapping:
             drawn[key.field] = _table(key)
         elif int in kinds:
-            drawn[key.field] = st.integers(1, 64)
+            drawn[key.field] = st.sampled_from((1, 2, 3, 4, 8, 16)) | st.integers(1, 64)
         elif float in kinds:
             drawn[key.field] = _number(key)
     return drawn
@@ -118,8 +121,8 @@ def layers() -> st.SearchStrategy[Layer]:
     return st.builds(
         Layer,
         st.sampled_from(("conv", "depthwise_conv", "linear", *OPERATOR_KINDS)),
-        st.integers(1, 130),
-        st.integers(1, 130),
+        _SIZES,
+        _SIZES,
         st.tuples(st.integers(1, 24), st.integers(1, 24)),
         st.tuples(st.integers(1, 5), st.integers(1, 5)),
         st.sampled_from((1, 4)),
@@ -129,7 +132,7 @@ def layers() -> st.SearchStrategy[Layer]:
 @st.composite
 def larger(draw: st.DrawFn, layer: Layer) -> Layer:
     """The same layer with more channels, a larger map or a larger window."""
-    more = draw(st.integers(1, 40))
+    more = draw(st.integers(1, 3) | st.integers(1, 40))
     (height, width), (tall, wide) = layer.size, layer.kernel
     ways = (
         replace(layer, input_channels=layer.input_channels + more),

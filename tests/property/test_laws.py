@@ -17,7 +17,8 @@ CLOCKS = floats(1e6, 2e9)
 ROUNDING = 1e-9
 """Relative: what a sum of a few products may be off by."""
 
-examples = settings(max_examples=100, deadline=None, derandomize=True, database=None)
+examples = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+many = settings(examples, max_examples=200)
 
 
 def busy_s(law: CostLaw, operators: list[Operator], frequency_hz: float) -> float:
@@ -67,7 +68,7 @@ def test_no_clock_makes_up_for_what_memory_takes(law: type[CostLaw], data: st.Da
     slow = drawn.busy("core", "segment:s", operators, slow_hz)
     fast = drawn.busy("core", "segment:s", operators, fast_hz)
     assert slow.cycles == fast.cycles >= 0.0
-    assert 0.0 <= slow.stall_s
+    assert slow.stall_s >= 0.0
     assert no_more(slow.stall_s, fast.stall_s)
     assert no_more(fast.stall_s, slow.seconds(slow_hz))
     memory_s = drawn.busy("core", "segment:s", operators, 1e18).stall_s
@@ -75,7 +76,7 @@ def test_no_clock_makes_up_for_what_memory_takes(law: type[CostLaw], data: st.Da
 
 
 @EVERY
-@examples
+@many
 @given(data=st.data())
 def test_more_channels_larger_maps_and_windows_never_cost_less(
     law: type[CostLaw], data: st.DataObject
