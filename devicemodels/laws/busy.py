@@ -13,7 +13,7 @@ class Busy:
     cycles: float
     """Clock cycles in which the core works."""
     stall_s: float = 0.0
-    """Seconds in which it waits for memory, whatever the clock."""
+    """Seconds in which it waits: for memory, whatever the clock, or to be set up."""
 
     def seconds(self, frequency_hz: float) -> float:
         """Duration at a clock."""

@@ -4,6 +4,8 @@ Input and output channels fill the lanes of the array in groups, and the rest of
 a first layer with one or three channels uses little of it. Weights come over a bus of their own,
 clocked with the array, before a layer starts or while it runs, and, from outside the die, at a rate
 of their own. What a host spends on starting an inference does not scale with the array's clock.
+While an operator is set up the array stands still: that time counts as waiting, which draws less on
+a core that says so (``Core.stall_activity``).
 
 Source of the structure: Y.-H. Chen et al., "Eyeriss v2: a flexible accelerator for emerging deep
 neural networks on mobile devices", IEEE JETCAS 9(2), 2019, section II (utilisation by the shape of
@@ -35,9 +37,9 @@ class FixedFunctionLaw:
     cycles_per_output: float
     """Requantising and storing an output element of a kind with MACs."""
     cycles_per_operator: float
-    """Set-up of one operator."""
+    """Set-up of one operator, in which the array stands still."""
     cycles_per_dispatch: float
-    """Set-up of one piece of work (a segment, a gate head, a codec)."""
+    """Set-up of one piece of work (a segment, a gate head, a codec), likewise."""
     weight_bytes_per_cycle: float
     """Rate at which weights are loaded into the array; the longer of loading and computing counts.
     """
@@ -53,13 +55,15 @@ class FixedFunctionLaw:
     def busy(
         self, core: str, work: str, operators: Sequence[Operation], frequency_hz: float
     ) -> Busy:
-        """Cycles of ``operators`` in one dispatch, and the time that no clock shortens.
+        """Cycles in which the array works, and the time in which it is set up or waits.
 
         Raises ``UnsupportedOperator`` if the law has no entry for an operator's kind.
         """
         require_kinds(core, work, operators, self.macs_per_cycle, self.cycles_per_element)
         its = roofline(operators, self.cycles_of, self.memory_s, frequency_hz)
-        return Busy(its.cycles + self.cycles_per_dispatch, its.stall_s + self.fixed_time_s)
+        set_up = self.cycles_per_operator * len(operators)
+        waits = its.stall_s + (set_up + self.cycles_per_dispatch) / frequency_hz
+        return Busy(its.cycles - set_up, waits + self.fixed_time_s)
 
     def cycles_of(self, operator: Operation) -> float:
         """Cycles of one operator, the loading of its weights into the array included."""
