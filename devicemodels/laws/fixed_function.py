@@ -47,6 +47,8 @@ class FixedFunctionLaw:
     """Rate at which weights come in from outside, whatever the clock."""
     fixed_time_s: Seconds
     """Part of each piece of work that does not scale with the clock."""
+    fixed_time_per_operator_s: Seconds = 0.0
+    """Part of each operator that does not scale with the clock."""
     weight_element_bytes: int = 1
     """Bytes of one weight as the accelerator keeps it."""
     law: Literal["fixed-function"] = field(default="fixed-function")
@@ -63,7 +65,8 @@ class FixedFunctionLaw:
         its = roofline(operators, self.cycles_of, self.memory_s, frequency_hz)
         set_up = self.cycles_per_operator * len(operators)
         waits = its.stall_s + (set_up + self.cycles_per_dispatch) / frequency_hz
-        return Busy(its.cycles - set_up, waits + self.fixed_time_s)
+        fixed_s = self.fixed_time_s + self.fixed_time_per_operator_s * len(operators)
+        return Busy(its.cycles - set_up, waits + fixed_s)
 
     def cycles_of(self, operator: Operation) -> float:
         """Cycles of one operator, the loading of its weights into the array included."""
