@@ -62,22 +62,25 @@ class FixedFunctionLaw:
         Raises ``UnsupportedOperator`` if the law has no entry for an operator's kind.
         """
         require_kinds(core, work, operators, self.macs_per_cycle, self.cycles_per_element)
-        its = roofline(operators, self.cycles_of, self.memory_s, frequency_hz)
-        set_up = self.cycles_per_operator * len(operators)
-        waits = its.stall_s + (set_up + self.cycles_per_dispatch) / frequency_hz
-        fixed_s = self.fixed_time_s + self.fixed_time_per_operator_s * len(operators)
-        return Busy(its.cycles - set_up, waits + fixed_s)
+        stall_s = roofline(operators, self.cycles_of, self.memory_s, frequency_hz).stall_s
+        count = len(operators)
+        return Busy(
+            cycles=sum(self._array_cycles(operator) for operator in operators),
+            stall_s=stall_s + self.fixed_time_s + self.fixed_time_per_operator_s * count,
+            waiting_cycles=self.cycles_per_operator * count + self.cycles_per_dispatch,
+        )
 
     def cycles_of(self, operator: Operation) -> float:
-        """Cycles of one operator, the loading of its weights into the array included."""
+        """Cycles of one operator, its set-up and the loading of its weights included."""
+        return self.cycles_per_operator + self._array_cycles(operator)
+
+    def _array_cycles(self, operator: Operation) -> float:
         if operator.kind not in MAC_KINDS:
-            per_element = self.cycles_per_element[operator.kind]
-            return self.cycles_per_operator + per_element * operator.output_elements
+            return self.cycles_per_element[operator.kind] * operator.output_elements
         macs = padded_channel_macs(operator, self.input_lanes, self.output_lanes)
         computing = macs / self.macs_per_cycle[operator.kind]
         computing += self.cycles_per_output * operator.output_elements
-        loading = self._weight_bytes(operator) / self.weight_bytes_per_cycle
-        return self.cycles_per_operator + max(computing, loading)
+        return max(computing, self._weight_bytes(operator) / self.weight_bytes_per_cycle)
 
     def memory_s(self, operator: Operation) -> float:
         """Seconds in which the weights of one operator come in from outside."""
