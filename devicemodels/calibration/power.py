@@ -57,6 +57,8 @@ class PowerFit:
     """What the core draws awake, whatever the clock."""
     static_spread: float
     """Standard deviation of its logarithm."""
+    static_prior_spread: float
+    """The same as far as the total is known, but not how it divides."""
     activity: Mapping[str, float]
     """Share of k that each measured network toggles, about 1."""
     points: int
@@ -112,6 +114,7 @@ def fit_power(rows: Sequence[PowerRow]) -> PowerFit:
         float(np.sqrt(dynamic_slope @ covariance @ dynamic_slope)),
         power * share,
         float(np.sqrt(static_slope @ covariance @ static_slope)),
+        (1.0 - share) * STATIC_SPREAD,
         {name: float(np.exp(value)) for name, value in zip(networks, x[2:], strict=True)},
         len({round(float(value / lowest), 3) for value in swing}),
     )
