@@ -170,11 +170,12 @@ def _key(plan: Plan, index: int, activity: Activity) -> str:
 
 
 def _woken_in(state: IdleState, wake_s: float) -> IdleState:
-    """Leaving takes as long as measured, at the power that was assumed."""
+    """Leaving takes as long as measured, at the power that was assumed; no stay is shorter."""
     energy_j = state.exit_energy_j
     if state.exit_latency_s > 0.0:
         energy_j *= wake_s / state.exit_latency_s
-    return replace(state, exit_latency_s=wake_s, exit_energy_j=energy_j)
+    least_s = max(state.min_residency_s, state.entry_latency_s + wake_s)
+    return replace(state, exit_latency_s=wake_s, exit_energy_j=energy_j, min_residency_s=least_s)
 
 
 def _source(seen: list[Durations], what: str, pace: str) -> Source | None:

@@ -3,11 +3,13 @@
 They lie beside the project in ``../shared/data/mlperf_tiny_models`` and are not part of it.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from networks.files.registry import read_network
+from networks.zoo.tiny import tiny_network
 
 MODELS = Path(__file__).parents[2].parent / "shared" / "data" / "mlperf_tiny_models"
 
@@ -19,6 +21,15 @@ MACS = {
     "ad01_int8.tflite": (264_192, 10),
 }
 """Multiply-accumulates and operators."""
+
+FILES = {
+    "kws": "kws_ref_model.tflite",
+    "ic": "pretrainedResnet_quant.tflite",
+    "ad": "ad01_int8.tflite",
+    "vww": "vww_96_int8.tflite",
+    "sww": "str_ww_ref_model.tflite",
+}
+"""The reference file of each network of the zoo, as the benchmark calls it."""
 
 
 @pytest.mark.parametrize("name", MACS)
@@ -37,3 +48,13 @@ def test_residual_blocks_are_not_cut_inside() -> None:
     graph = read_network(path)
     heavy = [sum(o.macs > 0 for o in graph.segment_operators(s)) for s in graph.segments]
     assert heavy == [1, 2, 3, 3, 1]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_zoo_has_the_same_networks(name: str) -> None:
+    path = MODELS / FILES[name]
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    graph = read_network(path)
+    bare = tuple(replace(operator, quantisation=None) for operator in graph.operators)
+    assert replace(graph, name=name, operators=bare) == tiny_network(name)

@@ -30,10 +30,12 @@ def scaled_energy(plan: Plan) -> Plan:
     )
 
 
-def moved_joules(plan: Plan) -> Plan:
+def moved_joules(plan: Plan) -> Plan | None:
     """Energy moved from one cause to another: the total stays right."""
     causes = dict(plan.expected.energy_by_cause_j)
     moved = 0.01 * plan.expected.energy_per_sample_j
+    if moved == 0.0:
+        return None
     causes["compute"] -= moved
     causes["link"] += moved
     return replace(plan, expected=replace(plan.expected, energy_by_cause_j=causes))

@@ -1,5 +1,6 @@
 """Strategies for platforms: cores with operating points and idle states, memories, links."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hypothesis import strategies as st
@@ -48,12 +49,15 @@ def operating_points(
 @st.composite
 def idle_states(draw: st.DrawFn, name: str = "i0", numbers: Numbers = "round") -> IdleState:
     """An idle state; what it saves and what leaving it costs are drawn apart."""
+    entry_latency_s = draw(amount(numbers, 3, 1e6, 0.0, 1e-5))
+    exit_latency_s = draw(amount(numbers, 5, 1e6, 0.0, 1e-4))
+    beyond_s = draw(amount(numbers, 10, 1e6, 0.0, 1e-3))
     return IdleState(
         name,
         power_w=draw(amount(numbers, 5, 1e4, 0.0, 1e-4)),
-        entry_latency_s=draw(amount(numbers, 3, 1e6, 0.0, 1e-5)),
-        exit_latency_s=draw(amount(numbers, 5, 1e6, 0.0, 1e-4)),
-        min_residency_s=draw(amount(numbers, 10, 1e6, 0.0, 1e-3)),
+        entry_latency_s=entry_latency_s,
+        exit_latency_s=exit_latency_s,
+        min_residency_s=entry_latency_s + exit_latency_s + beyond_s,
         entry_energy_j=draw(amount(numbers, 10, 1e9, 0.0, 1e-7)),
         exit_energy_j=draw(amount(numbers, 10, 1e9, 0.0, 1e-7)),
     )
@@ -86,15 +90,22 @@ def cores(
     """Core ``c0``; a ``universal`` one runs every kind of operator that is drawn."""
     every = (*MAC_KINDS, *CODEC_KINDS)
     kinds = every if universal else pick(draw, (every, MAC_KINDS, ("conv",)))
-    points = draw(several(operating_points(numbers=numbers), 1, max_points))
+    points = _in_step(draw(several(operating_points(numbers=numbers), 1, max_points)))
     states = draw(several(idle_states(numbers=numbers), 1, max_states))
+    capacitance_f = draw(amount(numbers, 3, 1e9, 1e-12, 5e-10))
+    awake_w = min(
+        capacitance_f * point.voltage_v**2 * point.frequency_hz + point.static_power_w
+        for point in points
+    )
     return Core(
         name="c0",
         kind="dsp",
         operating_points=tuple(replace(point, name=f"p{i}") for i, point in enumerate(points)),
-        idle_states=tuple(replace(state, name=f"i{i}") for i, state in enumerate(states)),
+        idle_states=tuple(
+            replace(state, name=f"i{i}") for i, state in enumerate(_deeper(states, awake_w))
+        ),
         memory="m0",
-        switched_capacitance_f=draw(amount(numbers, 3, 1e9, 1e-12, 5e-10)),
+        switched_capacitance_f=capacitance_f,
         switch_latency_s=draw(amount(numbers, 5, 1e6, 0.0, 1e-4)),
         switch_energy_j=draw(amount(numbers, 10, 1e9, 0.0, 1e-7)),
         cost=draw(cycle_laws(kinds, numbers)),
@@ -151,3 +162,26 @@ def platforms(
 def _numbered(core: Core, index: int) -> Core:
     kind = KINDS[index % len(KINDS)]
     return replace(core, name=f"c{index}", kind=kind, memory=f"m{index}")
+
+
+def _in_step(points: Sequence[OperatingPoint]) -> list[OperatingPoint]:
+    """Voltage and static power handed out anew, so that they rise with the clocks, of all apart."""
+    clocks: list[float] = []
+    for point in points:
+        clock = point.frequency_hz
+        while clock in clocks:
+            clock /= 2.0
+        clocks.append(clock)
+    voltages = sorted(point.voltage_v for point in points)
+    powers = sorted(point.static_power_w for point in points)
+    ranks = [sorted(clocks).index(clock) for clock in clocks]
+    return [
+        OperatingPoint(point.name, clock, voltages[rank], powers[rank])
+        for point, clock, rank in zip(points, clocks, ranks, strict=True)
+    ]
+
+
+def _deeper(states: Sequence[IdleState], awake_w: float) -> list[IdleState]:
+    """States that draw less and less, and never more than the core awake."""
+    powers = sorted((min(state.power_w, awake_w) for state in states), reverse=True)
+    return [replace(state, power_w=power) for state, power in zip(states, powers, strict=True)]

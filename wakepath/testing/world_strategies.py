@@ -124,7 +124,7 @@ def _tightened(draw: st.DrawFn, world: World, assignment: Assignment, limits: bo
         world = replace(world, requirements=required)
         problem = world.problem()
     expected, required = expect(problem, assignment), world.requirements
-    assume(expected.accuracy >= 0.0)  # knobs may lose more than gates that judge all wrongly leave
+    assume(expected.accuracy >= 0.0)  # a network that is never right, computed less accurately
     if draw(st.booleans()) and expected.latency_max_s > 0.0:
         required = replace(required, deadline_s=expected.latency_max_s)
     if draw(st.booleans()):
