@@ -34,9 +34,7 @@ def platform_yaml(core: CalibratedCore, options: FileOptions) -> str:
     rows = [residual.row for residual in core.residuals]
     points = sorted({row.point for row in rows})
     estimates = {each.name: each for each in core.fitted.estimates}
-    slowest_w = (
-        core.capacitance.value * points[0][1] ** 2 * points[0][0] + core.static_power.value
-    )
+    slowest_w = core.capacitance.value * points[0][1] ** 2 * points[0][0] + core.static_power.value
     lines = [
         f"# Made by `wakepath calibrate --from {options.rows_file}`. What the rows tell is fitted;",
         "# what they do not tell is estimated, and says from what: replace it as you measure more.",

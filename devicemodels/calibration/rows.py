@@ -52,8 +52,6 @@ class MeasuredRow:
 def read_rows(text: str, file: str) -> tuple[tuple[MeasuredRow, ...], list[Problem]]:
     """The rows that can be read, and everything that is wrong with any of them."""
     lines, problems = read_table(text, file, REQUIRED, COLUMNS)
-    if problems:
-        return (), problems
     rows = [row for line in lines if (row := _row(line, problems)) is not None]
     problems += _contradictions(rows)
     return tuple(rows), problems
@@ -72,9 +70,11 @@ def _row(line: Line, problems: list[Problem]) -> MeasuredRow | None:
     frequency_hz = line.quantity("frequency", Hertz, problems)
     voltage_v = line.quantity("voltage", Volts, problems)
     energy_j = line.quantity("energy", Joules, problems)
-    for name in REQUIRED:
-        if not line.cells[name]:
-            problems.append(line.problem(name, "nothing is written", "every row needs one"))
+    problems += [
+        line.problem(name, "nothing is written", "every row needs one")
+        for name in REQUIRED
+        if not line.cells[name]
+    ]
     for name, value in (("latency", latency_s), ("energy", energy_j)):
         if value == 0.0:
             hint = "leave the cell empty if it was not measured" if name == "energy" else ""

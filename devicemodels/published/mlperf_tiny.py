@@ -92,7 +92,7 @@ def mlperf_tiny_rows() -> tuple[PublishedRow, ...]:
 def parse_mlperf_tiny(text: str, file: str) -> tuple[PublishedRow, ...]:
     """The rows of a text in that form; ``InputError`` names every bad cell."""
     lines, problems = read_table(text, file, COLUMNS, COLUMNS)
-    rows = [_row(line, problems) for line in lines] if not problems else []
+    rows = [_row(line, problems) for line in lines]
     if problems:
         raise InputError(problems)
     return tuple(row for row in rows if row is not None)

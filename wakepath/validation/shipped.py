@@ -99,7 +99,5 @@ def _at(
         except UnsupportedOperator:
             continue
         seconds = ns / 1e9
-        found.append(
-            ShippedRow(platform, core.name, point.name, row, seconds, seconds * power_w)
-        )
+        found.append(ShippedRow(platform, core.name, point.name, row, seconds, seconds * power_w))
     return found

@@ -107,10 +107,11 @@ def energy_order(network: str, protocol: HeldOut = "new-chip") -> tuple[float, i
 def targets() -> tuple[Target, ...]:
     """Every target, those that were asked for first in each group."""
     found: list[Target] = []
-    for protocol, asked, lacks in (
+    protocols: tuple[tuple[HeldOut, bool, str], ...] = (
         ("new-chip", True, TOO_FEW_RELATIVES),
         ("new-network", False, NO_NETWORK),
-    ):
+    )
+    for protocol, asked, lacks in protocols:
         rows = left_out_rows(protocol)
         which = f"left-out network, {protocol}"
         for quantity, limit, errors in (
