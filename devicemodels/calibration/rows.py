@@ -49,12 +49,23 @@ class MeasuredRow:
         return self.frequency_hz, self.voltage_v
 
 
-def read_rows(text: str, file: str) -> tuple[tuple[MeasuredRow, ...], list[Problem]]:
-    """The rows that can be read, and everything that is wrong with any of them."""
+@dataclass(frozen=True, slots=True)
+class RowsFile:
+    """What a file of rows says."""
+
+    lines: tuple[Line, ...]
+    """Every row as it is written."""
+    rows: tuple[MeasuredRow, ...]
+    """Those that are measurements."""
+    problems: tuple[Problem, ...]
+    """What is wrong with the others, and between rows."""
+
+
+def read_rows(text: str, file: str) -> RowsFile:
+    """The rows of a file, and everything that is wrong with any of them."""
     lines, problems = read_table(text, file, REQUIRED, COLUMNS)
     rows = [row for line in lines if (row := _row(line, problems)) is not None]
-    problems += _contradictions(rows)
-    return tuple(rows), problems
+    return RowsFile(lines, tuple(rows), (*problems, *_contradictions(rows)))
 
 
 def refuse(problems: Sequence[Problem]) -> None:

@@ -13,7 +13,8 @@ from devicemodels.calibration.calibrated import (
 from devicemodels.calibration.core_classes import CoreClass
 from devicemodels.calibration.platform_file import FileOptions, platform_yaml
 from devicemodels.calibration.population import Kin
-from devicemodels.calibration.rows import MeasuredRow, read_rows, refuse
+from devicemodels.calibration.rows import read_rows, refuse
+from devicemodels.calibration.table import Line
 from devicemodels.catalog import parse_platform
 from devicemodels.documents.errors import InputError, Problem
 from devicemodels.documents.files import read_text
@@ -54,12 +55,12 @@ def calibrate_from_rows(path: Path, core_class: CoreClass, kin: Kin, name: str) 
         do not exist or that the class's law cannot run.
     """
     text = read_text(path)
-    rows, problems = read_rows(text, str(path))
-    graphs, unusable = _graphs(rows, core_class, path.parent)
-    refuse([*problems, *unusable])
+    read = read_rows(text, str(path))
+    graphs, unusable = _graphs(read.lines, core_class, path.parent)
+    refuse([*read.problems, *unusable])
     networks = {each: tiny_network(each).operators for each in published_networks()}
     networks |= {row: graph.operators for row, graph in graphs.items()}
-    core = calibrated_core(core_class, rows, networks, kin)
+    core = calibrated_core(core_class, read.rows, networks, kin)
     options = FileOptions(
         name=name,
         rows_file=path.name,
@@ -72,16 +73,16 @@ def calibrate_from_rows(path: Path, core_class: CoreClass, kin: Kin, name: str) 
 
 
 def _graphs(
-    rows: Sequence[MeasuredRow], core_class: CoreClass, folder: Path
+    lines: Sequence[Line], core_class: CoreClass, folder: Path
 ) -> tuple[Mapping[str, TaskGraph], list[Problem]]:
     """Networks of the rows by what the file calls them; files are looked for beside the rows."""
     law = core_class.law([1.0] * len(core_class.parameters))
     graphs: dict[str, TaskGraph] = {}
     reasons: dict[str, tuple[str, str]] = {}
     problems: list[Problem] = []
-    for row in rows:
-        network = row.network
-        if network not in graphs and network not in reasons:
+    for line in lines:
+        network = line.cells["network"]
+        if network and network not in graphs and network not in reasons:
             beside = folder / network
             try:
                 graph = network_graph(str(beside) if beside.is_file() else network)
@@ -94,7 +95,7 @@ def _graphs(
                 hint = "measure a network of other operators, or write the law by hand"
                 reasons[network] = (error.reason, hint)
         if network in reasons:
-            problems.append(row.line.problem("network", *reasons[network]))
+            problems.append(line.problem("network", *reasons[network]))
     return graphs, problems
 
 

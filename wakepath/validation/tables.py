@@ -64,8 +64,6 @@ def print_validation(console: Console) -> None:
     console.print(_not_judged_table())
     console.print(_class_table())
     console.print(_target_table(targets()))
-    for line in summary_lines():
-        console.print(line, highlight=False)
 
 
 def summary_lines() -> Iterator[str]:
