@@ -1,9 +1,8 @@
 """What a core draws: P = k V^2 f x activity + static(V).
 
-The law holds on published MLPerf Tiny rows: GAP9's power at two operating points gives the same k
-and 2.0 to 2.8 mW static for each network, NDP120's k = 0.226 mW/(V^2 MHz) and 1.1 mW within 7 %. A
-core that waits toggles less: one k fits GAP9's three networks within 9 % if NE16 stands still while
-it is set up, and within 28 % if it does not.
+The law holds on published MLPerf Tiny rows: NDP120's four fit k = 0.226 mW/(V^2 MHz) and 1.1 mW
+static within 7 %. A core that waits toggles less: one k fits GAP9's six within 10 % if NE16 stands
+still while it is set up, and within 28 % if it does not.
 """
 
 from collections.abc import Sequence
