@@ -1,0 +1,88 @@
+"""Energy against latency of a network, a line of operating points for each core."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from wakepath.devices.prediction import CorePrediction
+from wakepath.pictures import require_picture, scale_of, write_picture
+
+WIDTH, HEIGHT = 78, 18
+"""Columns and rows of a plot in the terminal."""
+
+WIDE = 5.0
+"""An axis on which the largest value is so many times the smallest is logarithmic."""
+
+
+def plot_in_terminal(title: str, found: Sequence[CorePrediction]) -> str:
+    """The plot as lines of text, without colours; at least one core can run the network."""
+    import plotext  # noqa: PLC0415 - only where it is drawn
+
+    latencies, energies, lines = _scaled(found)
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.plot_size(WIDTH, HEIGHT)
+    plotext.xscale(_axis(lines, 0))
+    plotext.yscale(_axis(lines, 1))
+    for marker, (core, x, y) in zip(_markers(), lines, strict=False):
+        plotext.scatter(x, y, label=core.core, marker=marker)
+    plotext.title(title)
+    plotext.xlabel(f"latency [{latencies}]")
+    plotext.ylabel(f"energy [{energies}]")
+    text: str = plotext.uncolorize(plotext.build())
+    plotext.clear_figure()
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def plot_into_file(title: str, found: Sequence[CorePrediction], path: Path) -> None:
+    """The same as a picture, operating points named; ``InputError`` if ``path`` is not one's."""
+    require_picture(path)
+    from matplotlib.figure import Figure  # noqa: PLC0415 - half a second to import
+
+    latencies, energies, lines = _scaled(found)
+    figure = Figure(figsize=(7.0, 4.6), layout="constrained")
+    axes = figure.subplots()
+    for core, x, y in lines:
+        axes.plot(x, y, marker="o", markersize=4, linewidth=1, label=f"{core.core} ({core.kind})")
+        for point, at_x, at_y in zip(core.points, x, y, strict=True):
+            axes.annotate(
+                point.point, (at_x, at_y), (4, 4), textcoords="offset points", fontsize=7
+            )
+    axes.set_xscale(_axis(lines, 0))
+    axes.set_yscale(_axis(lines, 1))
+    axes.set_xlabel(f"latency [{latencies}]")
+    axes.set_ylabel(f"energy [{energies}]")
+    axes.set_title(f"{title} (modelled)")
+    axes.grid(alpha=0.3, which="both")
+    axes.legend()
+    write_picture(figure, path)
+
+
+_Line = tuple[CorePrediction, list[float], list[float]]
+"""A core with the latencies and energies of its operating points, in the units of the axes."""
+
+
+def _scaled(found: Sequence[CorePrediction]) -> tuple[str, str, list[_Line]]:
+    """Units of both axes, and what is drawn; cores that cannot run the network are left out."""
+    able = [core for core in found if core.points]
+    points = [point for core in able for point in core.points]
+    second, seconds = scale_of("s", [point.latency_s for point in points])
+    joule, joules = scale_of("J", [point.energy_j for point in points])
+    lines = [
+        (
+            core,
+            [point.latency_s / second for point in core.points],
+            [point.energy_j / joule for point in core.points],
+        )
+        for core in able
+    ]
+    return seconds, joules, lines
+
+
+def _axis(lines: Sequence[_Line], which: int) -> str:
+    values = [value for line in lines for value in (line[1], line[2])[which]]
+    return "log" if min(values) > 0.0 and max(values) > WIDE * min(values) else "linear"
+
+
+def _markers() -> Iterator[str]:
+    """A letter for each core, as many as there are."""
+    return map(chr, range(ord("a"), ord("z") + 1))

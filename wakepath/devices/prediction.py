@@ -1,0 +1,155 @@
+"""A whole network on each core of a platform alone, at each operating point."""
+
+from dataclasses import dataclass
+
+from devicemodels.cost import (
+    NANOSECONDS_PER_SECOND,
+    MeasuredTimes,
+    UnsupportedOperator,
+    duration_ns,
+)
+from devicemodels.platform import Core, OperatingPoint, Platform
+from devicemodels.power import work_power_w
+from scheduler.infeasible import Infeasible
+from scheduler.taskgraph import Operator, TaskGraph, largest_activation_bytes
+from scheduler.unsupported import nobody_runs
+
+ENDLESS_HZ = 1e18
+"""At this clock computing takes no time, and what is left is what memory takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointPrediction:
+    """A network on one core at one operating point, awake from its first operator to its last."""
+
+    point: str
+    """Name of the operating point."""
+    latency_s: float
+    """From the first operator to the last answer."""
+    energy_j: float
+    """Drawn by the core meanwhile; rail, links and wake-ups are not in it."""
+    mean_power_w: float
+    """Energy over latency; 0 if it takes no time."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorePrediction:
+    """A network on one core, or why it cannot run there."""
+
+    core: str
+    """Name of the core."""
+    kind: str
+    """``dsp``, ``cpu`` or ``npu``."""
+    points: tuple[PointPrediction, ...]
+    """In the order of the platform; empty if the core cannot run the network."""
+    refusal: str = ""
+    """Why it cannot; empty if it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTime:
+    """One operator on one core at one operating point, the dispatch of the network left out."""
+
+    operator: str
+    """Name of the operator."""
+    kind: str
+    """What it computes."""
+    macs: int
+    """Multiply-accumulates."""
+    cycles: float
+    """In which the core works."""
+    time_s: float
+    """Waiting for memory included."""
+    bound: str
+    """``compute`` or ``memory``: which takes longer."""
+
+
+def predictions(graph: TaskGraph, platform: Platform) -> tuple[CorePrediction, ...]:
+    """What each core alone would take for one sample of ``graph``; gates and codecs are ignored.
+
+    Raises ``TooLong``.
+    """
+    return tuple(_on_core(graph, platform, core) for core in platform.cores)
+
+
+def require_some(graph: TaskGraph, platform: Platform) -> None:
+    """Raise ``Infeasible`` if some operator of ``graph`` runs on no core at all."""
+    for operator in graph.operators:
+        refusals = {}
+        for core in platform.cores:
+            if isinstance(core.cost, MeasuredTimes):  # it knows no operators, only segments
+                return
+            try:
+                core.cost.busy(core.name, _WORK, (operator,), core.operating_points[0].frequency_hz)
+            except UnsupportedOperator as unsupported:
+                refusals[core.name] = unsupported
+        if len(refusals) == len(platform.cores):
+            raise nobody_runs(platform, f"operator '{operator.name}'", refusals)
+
+
+def require_one(graph: TaskGraph, platform: Platform, found: tuple[CorePrediction, ...]) -> None:
+    """Raise ``Infeasible`` if no core can run the whole network."""
+    if not any(core.points for core in found):
+        require_some(graph, platform)
+        raise Infeasible(
+            f"no core of platform '{platform.name}' can run network '{graph.name}' alone",
+            "; ".join(core.refusal for core in found),
+        )
+
+
+def layer_times(graph: TaskGraph, core: Core, point: OperatingPoint) -> tuple[LayerTime, ...]:
+    """Each operator of a network that the core can run; measured times have no operators: ()."""
+    if isinstance(core.cost, MeasuredTimes):
+        return ()
+    clock = point.frequency_hz
+
+    def busy(operators: tuple[Operator, ...], frequency_hz: float) -> tuple[float, float]:
+        its = core.cost.busy(core.name, _WORK, operators, frequency_hz)
+        return its.cycles, its.stall_s
+
+    none_cycles, none_s = busy((), clock)
+    rows = []
+    for operator in graph.operators:
+        cycles, stall_s = busy((operator,), clock)
+        cycles, stall_s = cycles - none_cycles, stall_s - none_s
+        memory_s = busy((operator,), ENDLESS_HZ)[1] - none_s
+        bound = "memory" if memory_s > cycles / clock else "compute"
+        time_s = cycles / clock + stall_s
+        rows.append(LayerTime(operator.name, operator.kind, operator.macs, cycles, time_s, bound))
+    return tuple(rows)
+
+
+_WORK = "segment:network"
+"""The whole network is one piece of work."""
+
+
+def _on_core(graph: TaskGraph, platform: Platform, core: Core) -> CorePrediction:
+    try:
+        points = tuple(_at(graph, core, point) for point in core.operating_points)
+    except UnsupportedOperator as unsupported:
+        return CorePrediction(core.name, core.kind, (), str(unsupported))
+    sizes = {operator.name: operator.output_bytes for operator in graph.operators}
+    needed = sum(operator.weight_bytes for operator in graph.operators)
+    needed += largest_activation_bytes(graph.operators, sizes)
+    there = platform.memory(core.memory).size_bytes
+    if needed > there:
+        refusal = (
+            f"core '{core.name}' cannot hold network '{graph.name}': weights and activations are "
+            f"{needed:,} bytes, memory '{core.memory}' has {there:,}"
+        )
+        return CorePrediction(core.name, core.kind, (), refusal)
+    return CorePrediction(core.name, core.kind, points)
+
+
+def _at(graph: TaskGraph, core: Core, point: OperatingPoint) -> PointPrediction:
+    pieces = [(_WORK, graph.operators)]
+    if isinstance(core.cost, MeasuredTimes):
+        pieces = [(s.work, graph.segment_operators(s)) for s in graph.segments]
+    latency_s = energy_j = 0.0
+    for work, operators in pieces:
+        time_ns = duration_ns(core.cost, core.name, work, operators, point.frequency_hz)
+        time_s = time_ns / NANOSECONDS_PER_SECOND
+        latency_s += time_s
+        energy_j += work_power_w(core, point, work, operators) * time_s
+    mean_w = energy_j / latency_s if latency_s else 0.0
+    return PointPrediction(point.name, latency_s, energy_j, mean_w)
