@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from devicemodels.laws.busy import UnsupportedOperator
 from devicemodels.laws.cluster import ClusterLaw
 from devicemodels.laws.cycles import CyclesLaw
+from devicemodels.laws.ethos_u import EthosULaw
 from devicemodels.laws.fixed_function import FixedFunctionLaw
 from devicemodels.laws.host import HostLaw
 from devicemodels.laws.measured import MeasuredTimes
@@ -17,7 +18,15 @@ from devicemodels.operators import Operation
 
 __all__ = ["CostLaw", "CyclesLaw", "MeasuredTimes", "UnsupportedOperator", "duration_ns"]
 
-CostLaw = CyclesLaw | MeasuredTimes | MicrocontrollerLaw | ClusterLaw | FixedFunctionLaw | HostLaw
+CostLaw = (
+    CyclesLaw
+    | MeasuredTimes
+    | MicrocontrollerLaw
+    | ClusterLaw
+    | FixedFunctionLaw
+    | EthosULaw
+    | HostLaw
+)
 """Every law that a core may have; YAML names one by its ``law``."""
 
 NANOSECONDS_PER_SECOND = 1_000_000_000

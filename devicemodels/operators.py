@@ -1,7 +1,9 @@
 """The kinds of operator that a core may or may not be able to run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, get_args
+
+from devicemodels.documents.files import WRITTEN_IF_PRESENT
 
 OperatorKind = Literal[
     "conv",
@@ -61,6 +63,8 @@ class Quantisation:
     """Scale of the output activation; None if that is not quantised."""
     output_zero_point: int = 0
     """Stored value that means zero in the output activation."""
+    weight_entropy_bits: float | None = field(default=None, metadata=WRITTEN_IF_PRESENT)
+    """Information of one stored weight: the entropy of the values' frequencies, where known."""
 
 
 class Operation(Protocol):
@@ -99,4 +103,9 @@ class Operation(Protocol):
     @property
     def geometry(self) -> Geometry | None:
         """How it lies over its input, where that is known."""
+        ...
+
+    @property
+    def quantisation(self) -> Quantisation | None:
+        """How its numbers are quantised, where that is known."""
         ...

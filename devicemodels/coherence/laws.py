@@ -11,6 +11,8 @@ from devicemodels.cost import CostLaw, CyclesLaw, MeasuredTimes
 from devicemodels.documents.explain import did_you_mean
 from devicemodels.documents.fields import Key, alternatives, keys_of, quantity_of
 from devicemodels.documents.source import TreePath
+from devicemodels.laws.ethos.arrays import SIZES
+from devicemodels.laws.ethos_u import EthosULaw
 from devicemodels.operators import MAC_KINDS, OPERATOR_KINDS
 
 MAC_TABLES = ("cycles_per_mac", "macs_per_cycle")
@@ -23,6 +25,11 @@ def law_incoherences(law: CostLaw, path: TreePath, where: str) -> Iterator[Incoh
     """What is wrong with the numbers of ``law``, which stands at ``path``."""
     if isinstance(law, MeasuredTimes):  # its keys are pieces of work, its values checked times
         return
+    if isinstance(law, EthosULaw) and law.macs_per_cycle not in SIZES:
+        message = f"{where}.macs_per_cycle: an Ethos-U55 has none with {law.macs_per_cycle} MACs"
+        yield Incoherence(
+            (*path, "macs_per_cycle"), message, f"it has {', '.join(map(str, SIZES))}"
+        )
     its_class: type = type(law)
     for key in keys_of(its_class, "yaml").values():
         value = getattr(law, key.field)

@@ -6,6 +6,7 @@ from typing import Any
 
 from devicemodels.operators import Geometry, OperatorKind, Quantisation
 from networks.errors import network_error
+from networks.files.entropy import ENTROPY_DTYPES, entropy_bits
 from networks.files.layers import BITS, Layer, Tensor, fixed_shape, task_graph, unknown_operator
 from scheduler.taskgraph import TaskGraph
 
@@ -62,6 +63,12 @@ class _Reader:
             item.name: self.checked(item.name, item.dims, item.data_type, 0)
             for item in graph.initializer
         }
+        self.entropy = {
+            item.name: entropy_bits(item.raw_data)
+            for item in graph.initializer
+            if self.constants[item.name].dtype in ENTROPY_DTYPES and item.raw_data
+        }
+        """Of constants whose elements are bytes and stand in the file as such, by name."""
         self.alias: dict[str, str] = {}
         """What an identity passes on, by the name of its output."""
         self.scaled: dict[str, int] = {}
@@ -159,7 +166,10 @@ class _Reader:
         weights = operands[1] if len(operands) > 1 else ""
         if weights not in self.scaled:
             return None
-        return Quantisation(self.constants[weights].dtype, self.scaled[weights])
+        stored = self.constants[weights]
+        return Quantisation(
+            stored.dtype, self.scaled[weights], weight_entropy_bits=self.entropy.get(stored.name)
+        )
 
     def shape_of_work(
         self, what: str, node: Any, kind: OperatorKind, operands: list[str], output: Tensor

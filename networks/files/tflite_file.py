@@ -10,6 +10,7 @@ from typing import Any
 
 from devicemodels.operators import Geometry, OperatorKind, Quantisation
 from networks.errors import network_error
+from networks.files.entropy import ENTROPY_DTYPES, entropy_bits
 from networks.files.layers import BITS, Layer, Tensor, fixed_shape, task_graph, unknown_operator
 from scheduler.taskgraph import TaskGraph
 
@@ -262,4 +263,11 @@ class _Reader:
         if scale is not None and not 0.0 < scale < float("inf"):
             raise ValueError(f"an output has scale {scale}")
         zero = int(out.ZeroPoint(0)) if quantised and out.ZeroPointLength() else 0
-        return Quantisation("" if weights is None else weights.dtype, scales, scale, zero)
+        dtype = "" if weights is None else weights.dtype
+        stored = self.stored(operands[1]) if dtype in ENTROPY_DTYPES else None
+        entropy = None if stored is None else entropy_bits(stored)
+        return Quantisation(dtype, scales, scale, zero, entropy)
+
+    def stored(self, index: int) -> bytes:
+        """The bytes of a constant."""
+        return bytes(self.model.Buffers(self.graph.Tensors(index).Buffer()).DataAsNumpy())

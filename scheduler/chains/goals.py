@@ -72,6 +72,10 @@ class Bounds:
                 used += figures[f + 1]
             if used > limit:
                 return False
+        return self.keeps_product(figures, standing_j)
+
+    def keeps_product(self, figures: Floats, standing_j: float) -> bool:
+        """Whether a way through the chain keeps the limit on energy times latency."""
         return bool((figures[ENERGY] + standing_j) * figures[MEAN] <= self.energy_delay)
 
     def without(self, figure: int | None) -> "Bounds":

@@ -42,7 +42,10 @@ def question(
     figures = graph.figures
     compared = set(active) | {f + 1 for f in active if f >= MEMORY}
     at_end = {MEAN} if goal.product else {f for f in goal.figures if f >= MEMORY and f % 2}
-    compared |= at_end | ({ENERGY, MEAN} if np.isfinite(bounds.energy_delay) else set())
+    if np.isfinite(bounds.energy_delay):  # its regions are wider than what the product allows
+        at_end |= {ENERGY, MEAN}
+    at_end.discard(figures[0])
+    compared |= at_end
     compared.discard(figures[0])
     additive = sum(1 for f in figures if f < MEMORY or not f % 2)
     floors, eclipsed = _floors(graph, additive, goal, bounds, within)

@@ -177,7 +177,11 @@ class _Search:
         found = run(graph, asked)
         self._labels += found.count
         taken = found.ways(np.arange(len(found.figures)))
-        ways = [self._way(resting, *way) for way in zip(*taken, strict=True)]
+        ways = [
+            way
+            for way in (self._way(resting, *chosen) for chosen in zip(*taken, strict=True))
+            if self._bounds.keeps_product(way.figures, resting.standing_j)
+        ]
         if not ways:
             return set()
         best = min(ways, key=lambda way: way.key)

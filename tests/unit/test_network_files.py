@@ -44,7 +44,7 @@ def test_tflite_operators(tmp_path: Path) -> None:
     assert [operator.macs for operator in heavy] == MACS
     assert [operator.geometry for operator in heavy] == WINDOWS
     assert [operator.weight_bytes for operator in heavy] == [108 + 16, 16 + 16, 8 + 8]
-    assert heavy[0].quantisation == Quantisation("int8", 4, 0.5, -3)
+    assert heavy[0].quantisation == Quantisation("int8", 4, 0.5, -3, 0.0)
     assert [(o.name, o.fused) for o in graph.operators] == [
         ("conv_1", ("activation",)),
         ("conv_2", ()),

@@ -109,6 +109,7 @@ def cores(
         switch_latency_s=draw(amount(numbers, 5, 1e6, 0.0, 1e-4)),
         switch_energy_j=draw(amount(numbers, 10, 1e9, 0.0, 1e-7)),
         cost=draw(cycle_laws(kinds, numbers)),
+        stall_activity=pick(draw, (None, 0.5, 0.0)),
     )
 
 

@@ -1,0 +1,1 @@
+"""Parameters of a core's laws from measured rows, and how sure they are."""

@@ -1,0 +1,126 @@
+"""Classes of cores: which law, which of its parameters rows can tell, what is typical of them.
+
+Typical values are instruction counts of the kernels; spreads are standard deviations of logarithms.
+They are where learning from published boards starts (``population``), and all there is where a
+class has few of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from devicemodels.laws.microcontroller import MicrocontrollerLaw
+
+FloatArray = npt.NDArray[np.float64]
+
+ELEMENT_PROFILE: Mapping[str, float] = {
+    "add": 1.0,
+    "mul": 1.0,
+    "concat": 0.3,
+    "pool": 6.0,
+    "global_pool": 30.0,
+    "activation": 1.0,
+    "normalisation": 2.0,
+    "softmax": 20.0,
+    "pad": 0.3,
+    "reshape": 0.0,
+    "quantise": 1.5,
+    "dequantise": 1.0,
+}
+"""Cycles an output element beside those of an addition; our estimate from the loops' bodies."""
+
+CYCLES_PER_DISPATCH = 1000.0
+"""Estimated: what a runtime does once before the first operator."""
+WEIGHT_BANDWIDTH_BYTES_PER_S = 1e9
+"""Estimated, and never the bound: where a linear waits for its weights, rows of whole networks
+cannot tell that from slow arithmetic, and the wait is part of its cycles a MAC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number of a law that rows may tell."""
+
+    name: str
+    """As in a platform file, with dots."""
+    typical: float
+    """Median of the class, before any board is seen."""
+    spread: float
+    """Standard deviation of its logarithm, apart from what all parameters share."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoreClass:
+    """A class of cores: the law and its free parameters."""
+
+    name: str
+    """As the command line calls it."""
+    pool: str
+    """Published boards of classes with the same pool learn from each other."""
+    lanes: int
+    """Products a step of the inner loop."""
+    scale_spread: float
+    """Standard deviation of the logarithm of the speed that all parameters share."""
+    parameters: tuple[Parameter, ...]
+    """In the order of the vector that is fitted."""
+    description: str
+    """For messages: which cores these are."""
+
+    def law(self, values: Sequence[float]) -> MicrocontrollerLaw:
+        """The law with these values of ``parameters``."""
+        by_name = {each.name: float(x) for each, x in zip(self.parameters, values, strict=True)}
+        linear = by_name["cycles_per_mac.linear"]
+        return MicrocontrollerLaw(
+            cycles_per_mac={
+                "conv": by_name["cycles_per_mac.conv"],
+                "depthwise_conv": by_name["cycles_per_mac.depthwise_conv"],
+                "linear": linear,
+                "matmul": linear,
+            },
+            cycles_per_element={
+                kind: by_name["cycles_per_element"] * times
+                for kind, times in ELEMENT_PROFILE.items()
+            },
+            cycles_per_output=by_name["cycles_per_output"],
+            cycles_per_copy=by_name["cycles_per_copy"],
+            cycles_per_operator=by_name["cycles_per_operator"],
+            cycles_per_dispatch=CYCLES_PER_DISPATCH,
+            weight_bandwidth_bytes_per_s=WEIGHT_BANDWIDTH_BYTES_PER_S,
+            lanes=self.lanes,
+        )
+
+    @property
+    def typical_log(self) -> FloatArray:
+        """Logarithms of the typical values [parameters]."""
+        return np.log(np.array([each.typical for each in self.parameters]))
+
+    @property
+    def covariance(self) -> FloatArray:
+        """Covariance of the logarithms before any board is seen [parameters, parameters]."""
+        own = np.array([each.spread for each in self.parameters])
+        return self.scale_spread**2 + np.diag(own**2)
+
+
+# From the loops of CMSIS-NN on a core with two 16-bit MACs an instruction: load, expand, SMLAD.
+_KERNELS = (
+    Parameter("cycles_per_mac.conv", 1.5, 0.25),
+    Parameter("cycles_per_mac.depthwise_conv", 4.0, 0.4),
+    Parameter("cycles_per_mac.linear", 2.0, 0.3),
+    Parameter("cycles_per_output", 20.0, 0.4),
+    Parameter("cycles_per_copy", 2.5, 0.4),
+    Parameter("cycles_per_element", 5.0, 0.6),
+    Parameter("cycles_per_operator", 1500.0, 0.8),
+)
+
+CORE_CLASSES: Mapping[str, CoreClass] = {
+    each.name: each
+    for each in (
+        CoreClass("microcontroller-dsp", "scalar", 4, 0.6, _KERNELS, "Cortex-M4, M7, M33, RXv2"),
+        CoreClass("microcontroller", "scalar", 4, 0.6, _KERNELS, "no SIMD: Cortex-M0+, RH850"),
+        CoreClass("risc-v", "scalar", 4, 0.6, _KERNELS, "RV32 and RV64 with packed SIMD"),
+        CoreClass("vector", "vector", 16, 0.6, _KERNELS, "Helium, RVV"),
+        CoreClass("npu", "vector", 16, 0.6, _KERNELS, "matrix units and NPUs"),
+    )
+}
+"""By name."""

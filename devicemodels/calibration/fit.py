@@ -1,0 +1,88 @@
+"""The law of one core from its rows and the prior of its class."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from devicemodels.calibration.core_classes import CoreClass, FloatArray
+from devicemodels.calibration.design import Design, Measured, log_latency
+from devicemodels.calibration.population import Prior
+from devicemodels.calibration.posterior import ROW_SPREAD, mode
+from devicemodels.laws.microcontroller import MicrocontrollerLaw
+
+IDENTIFIED_BELOW = 0.8
+"""A parameter of whose prior spread more than this is left was not told by the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One parameter of a fitted law."""
+
+    name: str
+    """As in a platform file, with dots."""
+    value: float
+    """The most likely value."""
+    spread: float
+    """Standard deviation of its logarithm, about its relative uncertainty."""
+    prior_spread: float
+    """The same before the rows were seen."""
+
+    @property
+    def identified(self) -> bool:
+        """Whether the rows told it; otherwise it is an estimate from the class."""
+        return self.spread <= IDENTIFIED_BELOW * self.prior_spread
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A core's law as its rows and its class tell it."""
+
+    core_class: CoreClass
+    """Whose law and prior."""
+    theta: FloatArray
+    """Log parameters [parameters]."""
+    covariance: FloatArray
+    """Their covariance [parameters, parameters]."""
+    prior: Prior
+    """What was known before."""
+
+    @property
+    def law(self) -> MicrocontrollerLaw:
+        """The law to predict with."""
+        return self.core_class.law([float(value) for value in np.exp(self.theta)])
+
+    @property
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Every parameter, in the order of the class."""
+        after = np.sqrt(np.diag(self.covariance))
+        before = np.sqrt(np.diag(self.prior.covariance))
+        return tuple(
+            Estimate(each.name, float(np.exp(x)), float(a), float(b))
+            for each, x, a, b in zip(
+                self.core_class.parameters, self.theta, after, before, strict=True
+            )
+        )
+
+    def latency_s(self, networks: Design, network: int, frequency_hz: float) -> tuple[float, float]:
+        """Predicted latency of a network at a clock, and the spread of its logarithm."""
+        row = _one_row(network, frequency_hz)
+        log_s, slope = log_latency(networks, self.theta[None], row)
+        spread = np.sqrt(slope[0] @ self.covariance @ slope[0] + ROW_SPREAD**2)
+        return float(np.exp(log_s[0])), float(spread)
+
+
+def fit(core_class: CoreClass, networks: Design, rows: Measured, prior: Prior) -> Fitted:
+    """The most likely law of the one core that all ``rows`` were measured on."""
+    alone = np.ones((1, 1))
+    found = mode(networks, rows, prior.mean, alone, prior.covariance, start=prior.mean[None])
+    _, covariance = found.of_relative(np.ones(1), 1.0)
+    return Fitted(core_class, found.theta[0], covariance, prior)
+
+
+def _one_row(network: int, frequency_hz: float) -> Measured:
+    return Measured(
+        np.zeros(1, dtype=np.int64),
+        np.array([network], dtype=np.int64),
+        np.array([frequency_hz]),
+        np.zeros(1),
+    )
