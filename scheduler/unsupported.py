@@ -10,6 +10,6 @@ from scheduler.infeasible import Infeasible
 def nobody_runs(
     platform: Platform, what: str, refusals: Mapping[str, UnsupportedOperator]
 ) -> Infeasible:
-    """The answer that no core can run ``what``: by core the operator, its kind, what it does run."""
+    """No core can run ``what``: by core the operator, its kind, and what the core does run."""
     reasons = [f"core '{core}': {refused.reason}" for core, refused in refusals.items()]
     return Infeasible(f"no core of platform '{platform.name}' can run {what}", "; ".join(reasons))

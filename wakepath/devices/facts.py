@@ -1,4 +1,4 @@
-"""What follows from a platform file alone: powers, break-even times, where its numbers come from."""
+"""What follows from a platform file alone: powers, break-even times, how numbers came about."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -44,8 +44,8 @@ class IdleFacts:
     transition_energy_j: float
     """Of entry and exit together."""
     break_even_s: float | None
-    """From when on a stay costs less than one in the state before it, and than computing on at
-    the slowest operating point for the first state; None if that is never."""
+    """The stay from which on it costs less than the state before it, and the first state less than
+    computing on at the operating point that draws the least; None if that is never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def platform_facts(platform: Platform) -> PlatformFacts:
         SourceUse(name, source.kind, source.tolerance, uses[name], source.citation)
         for name, source in platform.sources.items()
     )
-    kinds = {kind: 0 for kind in get_args(ProvenanceKind)}
+    kinds = dict.fromkeys(get_args(ProvenanceKind), 0)
     for source in sources:
         kinds[source.kind] += source.values
     return PlatformFacts(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from statistics import median
 
 from wakepath.devices.prediction import CorePrediction
 from wakepath.pictures import require_picture, scale_of, write_picture
@@ -37,6 +38,7 @@ def plot_into_file(title: str, found: Sequence[CorePrediction], path: Path) -> N
     """The same as a picture, operating points named; ``InputError`` if ``path`` is not one's."""
     require_picture(path)
     from matplotlib.figure import Figure  # noqa: PLC0415 - half a second to import
+    from matplotlib.ticker import LogLocator, NullFormatter  # noqa: PLC0415
 
     latencies, energies, lines = _scaled(found)
     figure = Figure(figsize=(7.0, 4.6), layout="constrained")
@@ -44,11 +46,17 @@ def plot_into_file(title: str, found: Sequence[CorePrediction], path: Path) -> N
     for core, x, y in lines:
         axes.plot(x, y, marker="o", markersize=4, linewidth=1, label=f"{core.core} ({core.kind})")
         for point, at_x, at_y in zip(core.points, x, y, strict=True):
-            axes.annotate(
-                point.point, (at_x, at_y), (4, 4), textcoords="offset points", fontsize=7
-            )
-    axes.set_xscale(_axis(lines, 0))
-    axes.set_yscale(_axis(lines, 1))
+            axes.annotate(point.point, (at_x, at_y), (4, 4), textcoords="offset points", fontsize=7)
+    for axis, set_scale, which in (
+        (axes.xaxis, axes.set_xscale, 0),
+        (axes.yaxis, axes.set_yscale, 1),
+    ):
+        scale = _axis(lines, which)
+        set_scale(scale)
+        if scale == "log":
+            axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+            axis.set_major_formatter("{x:g}")
+            axis.set_minor_formatter(NullFormatter())
     axes.set_xlabel(f"latency [{latencies}]")
     axes.set_ylabel(f"energy [{energies}]")
     axes.set_title(f"{title} (modelled)")
@@ -65,8 +73,8 @@ def _scaled(found: Sequence[CorePrediction]) -> tuple[str, str, list[_Line]]:
     """Units of both axes, and what is drawn; cores that cannot run the network are left out."""
     able = [core for core in found if core.points]
     points = [point for core in able for point in core.points]
-    second, seconds = scale_of("s", [point.latency_s for point in points])
-    joule, joules = scale_of("J", [point.energy_j for point in points])
+    second, seconds = scale_of("s", [median(point.latency_s for point in points)])
+    joule, joules = scale_of("J", [median(point.energy_j for point in points)])
     lines = [
         (
             core,

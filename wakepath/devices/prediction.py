@@ -127,7 +127,8 @@ def _on_core(graph: TaskGraph, platform: Platform, core: Core) -> CorePrediction
     try:
         points = tuple(_at(graph, core, point) for point in core.operating_points)
     except UnsupportedOperator as unsupported:
-        return CorePrediction(core.name, core.kind, (), str(unsupported))
+        refusal = f"core '{core.name}' cannot run network '{graph.name}': {unsupported.reason}"
+        return CorePrediction(core.name, core.kind, (), refusal)
     sizes = {operator.name: operator.output_bytes for operator in graph.operators}
     needed = sum(operator.weight_bytes for operator in graph.operators)
     needed += largest_activation_bytes(graph.operators, sizes)
