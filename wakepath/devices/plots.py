@@ -1,8 +1,9 @@
 """Energy against latency of a network, a line of operating points for each core."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
+from string import ascii_lowercase
 
 from wakepath.devices.prediction import CorePrediction
 from wakepath.pictures import require_picture, scale_of, write_picture
@@ -15,7 +16,10 @@ WIDE = 5.0
 
 
 def plot_in_terminal(title: str, found: Sequence[CorePrediction]) -> str:
-    """The plot as lines of text, without colours; at least one core can run the network."""
+    """The plot as lines of text, a letter for each core, which the title explains.
+
+    At least one core can run the network. There is no legend: it would hide what lies below it.
+    """
     import plotext  # noqa: PLC0415 - only where it is drawn
 
     latencies, energies, lines = _scaled(found)
@@ -24,9 +28,11 @@ def plot_in_terminal(title: str, found: Sequence[CorePrediction]) -> str:
     plotext.plot_size(WIDTH, HEIGHT)
     plotext.xscale(_axis(lines, 0))
     plotext.yscale(_axis(lines, 1))
-    for marker, (core, x, y) in zip(_markers(), lines, strict=False):
-        plotext.scatter(x, y, label=core.core, marker=marker)
-    plotext.title(title)
+    letters = dict(zip(ascii_lowercase, lines, strict=False))
+    for letter, (_, x, y) in letters.items():
+        plotext.scatter(x, y, marker=letter)
+    cores = ", ".join(f"{letter} {core.core}" for letter, (core, _, _) in letters.items())
+    plotext.title(f"{title}: {cores}")
     plotext.xlabel(f"latency [{latencies}]")
     plotext.ylabel(f"energy [{energies}]")
     text: str = plotext.uncolorize(plotext.build())
@@ -89,8 +95,3 @@ def _scaled(found: Sequence[CorePrediction]) -> tuple[str, str, list[_Line]]:
 def _axis(lines: Sequence[_Line], which: int) -> str:
     values = [value for line in lines for value in (line[1], line[2])[which]]
     return "log" if min(values) > 0.0 and max(values) > WIDE * min(values) else "linear"
-
-
-def _markers() -> Iterator[str]:
-    """A letter for each core, as many as there are."""
-    return map(chr, range(ord("a"), ord("z") + 1))

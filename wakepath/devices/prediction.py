@@ -1,6 +1,7 @@
 """A whole network on each core of a platform alone, at each operating point."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from devicemodels.cost import (
     NANOSECONDS_PER_SECOND,
@@ -11,7 +12,7 @@ from devicemodels.cost import (
 from devicemodels.platform import Core, OperatingPoint, Platform
 from devicemodels.power import work_power_w
 from scheduler.infeasible import Infeasible
-from scheduler.taskgraph import Operator, TaskGraph, largest_activation_bytes
+from scheduler.taskgraph import TaskGraph, largest_activation_bytes
 from scheduler.unsupported import nobody_runs
 
 ENDLESS_HZ = 1e18
@@ -98,25 +99,39 @@ def require_one(graph: TaskGraph, platform: Platform, found: tuple[CorePredictio
 
 
 def layer_times(graph: TaskGraph, core: Core, point: OperatingPoint) -> tuple[LayerTime, ...]:
-    """Each operator of a network that the core can run; measured times have no operators: ()."""
+    """Each operator of a network that the core can run; measured times have no operators: ().
+
+    An operator's share is what the network up to it takes more than the network before it, for
+    some cores fetch weights ahead; with the dispatch, shares add up to the whole.
+    """
     if isinstance(core.cost, MeasuredTimes):
         return ()
-    clock = point.frequency_hz
-
-    def busy(operators: tuple[Operator, ...], frequency_hz: float) -> tuple[float, float]:
-        its = core.cost.busy(core.name, _WORK, operators, frequency_hz)
-        return its.cycles, its.stall_s
-
-    none_cycles, none_s = busy((), clock)
+    cycles, stalls_s = _shares(graph, core, point.frequency_hz)
+    _, memory_s = _shares(graph, core, ENDLESS_HZ)
     rows = []
-    for operator in graph.operators:
-        cycles, stall_s = busy((operator,), clock)
-        cycles, stall_s = cycles - none_cycles, stall_s - none_s
-        memory_s = busy((operator,), ENDLESS_HZ)[1] - none_s
-        bound = "memory" if memory_s > cycles / clock else "compute"
-        time_s = cycles / clock + stall_s
-        rows.append(LayerTime(operator.name, operator.kind, operator.macs, cycles, time_s, bound))
+    for index, operator in enumerate(graph.operators):
+        computing_s = cycles[index] / point.frequency_hz
+        rows.append(
+            LayerTime(
+                operator.name,
+                operator.kind,
+                operator.macs,
+                cycles[index],
+                computing_s + stalls_s[index],
+                "memory" if memory_s[index] > computing_s else "compute",
+            )
+        )
     return tuple(rows)
+
+
+def _shares(graph: TaskGraph, core: Core, frequency_hz: float) -> tuple[list[float], list[float]]:
+    """By operator: cycles, and seconds of waiting for memory, that it adds to those before it."""
+    busy = [
+        core.cost.busy(core.name, _WORK, graph.operators[:count], frequency_hz)
+        for count in range(len(graph.operators) + 1)
+    ]
+    steps = list(pairwise(busy))
+    return [b.cycles - a.cycles for a, b in steps], [b.stall_s - a.stall_s for a, b in steps]
 
 
 _WORK = "segment:network"
