@@ -27,6 +27,7 @@ from wakepath.devices.tables import (
 )
 from wakepath.pictures import require_picture
 from wakepath.terminal import format_option, print_json, say, stdout_console
+from wakepath.validation.command import validate_devices
 
 
 @click.command("devices")
@@ -41,12 +42,16 @@ from wakepath.terminal import format_option, print_json, say, stdout_console
 @click.option(
     "--plot", type=click.Path(path_type=Path), help="Draw the plot into this .png, .svg or .pdf."
 )
+@click.option(
+    "--validate", is_flag=True, help="Predicted beside published, for every row; half a minute."
+)
 @format_option
 def command(
     name: str | None,
     network_name: str | None,
     layers: bool,
     plot: Path | None,
+    validate: bool,
     output_format: str,
 ) -> None:
     """List the platforms of the catalog, or show NAME with the source of every number.
@@ -54,6 +59,13 @@ def command(
     NAME is a name of the catalog, or the path of a platform file. With --network each core runs
     the whole network alone, at each operating point; exit code 1 if no core of NAME can.
     """
+    if validate:
+        if network_name is not None or layers or plot is not None:
+            raise InputError.single(
+                "--validate is about published networks", hint="leave out what stands beside it"
+            )
+        validate_devices(name, output_format)
+        return
     if plot is not None:
         require_picture(plot)
     if name is None:
