@@ -6,8 +6,18 @@ import pytest
 
 from devicemodels.catalog import catalog_names, load_platform
 from devicemodels.cost import CyclesLaw, duration_ns
+from devicemodels.laws.fixed_function import FixedFunctionLaw
 from devicemodels.laws.microcontroller import MicrocontrollerLaw
-from devicemodels.platform import Core, IdleState, Memory, OperatingPoint, Platform, Rail, Source
+from devicemodels.platform import (
+    Core,
+    IdleState,
+    Link,
+    Memory,
+    OperatingPoint,
+    Platform,
+    Rail,
+    Source,
+)
 from networks.zoo.tiny import tiny_names, tiny_network
 from scheduler.infeasible import Infeasible
 from wakepath.devices.facts import platform_facts
@@ -87,8 +97,17 @@ def test_values_are_counted_by_how_they_came_about() -> None:
     assert facts.values_by_kind == {"measured": 1, "datasheet": 0, "fitted": 0, "estimated": 2}
     assert [source.values for source in facts.sources] == [1, 2]
     assert not facts.complete
-    three = [replace(CORE, name=kind, kind=kind) for kind in ("dsp", "cpu", "npu")]  # type: ignore[arg-type]
-    assert platform_facts(with_cores(*three)).complete
+
+
+def test_a_complete_platform_has_an_npu_among_three_cores_that_links_join() -> None:
+    dsp, cpu = CORE, replace(CORE, name="cpu", kind="cpu")
+    npu = replace(CORE, name="npu", kind="npu")
+    wires = (Link("l0", ("core", "cpu"), 0.0, 1e6, 0.0), Link("l1", ("npu", "cpu"), 0.0, 1e6, 0.0))
+    joined = replace(with_cores(dsp, cpu, npu), links=wires)
+    assert platform_facts(joined).complete
+    assert not platform_facts(replace(joined, links=wires[:1])).complete
+    assert not platform_facts(replace(joined, cores=(dsp, cpu))).complete
+    assert not platform_facts(replace(joined, cores=(dsp, cpu, replace(npu, kind="cpu")))).complete
 
 
 def test_a_prediction_is_the_planner_s_duration_and_power_over_it() -> None:
@@ -126,6 +145,25 @@ def test_what_bounds_an_operator_follows_the_clock() -> None:
     assert slow.time_s == pytest.approx(slow.cycles / 1e7)
     assert fast.bound == "memory"
     assert fast.time_s == pytest.approx(graph.operators[1].weight_bytes / 2e7, rel=0.05)
+
+
+def test_an_accelerator_may_wait_to_be_set_up_longer_than_for_anything_else() -> None:
+    """A linear of 128 x 128 on 64 multipliers: 256 cycles, after 1,000 of set-up."""
+    law = FixedFunctionLaw(
+        macs_per_cycle={"linear": 64.0},
+        input_lanes=8,
+        output_lanes=8,
+        cycles_per_element={},
+        cycles_per_output=0.0,
+        cycles_per_operator=1000.0,
+        cycles_per_dispatch=0.0,
+        weight_bytes_per_cycle=64.0,
+        weight_bandwidth_bytes_per_s=1e9,
+        fixed_time_s=0.0,
+    )
+    row = layer_times(tiny_network("ad"), replace(CORE, cost=law), CORE.operating_points[0])[1]
+    assert row.cycles == pytest.approx(256 + 1000, rel=0.02)
+    assert row.bound == "set-up"
 
 
 def test_a_core_that_cannot_says_why() -> None:

@@ -7,9 +7,6 @@ from typing import get_args
 from devicemodels.platform import Core, Platform, ProvenanceKind
 from devicemodels.power import active_power_w
 
-COMPLETE = frozenset({"dsp", "cpu", "npu"})
-"""Kinds of core of a platform that every part of a gated network finds a place on."""
-
 
 @dataclass(frozen=True, slots=True)
 class PointFacts:
@@ -89,7 +86,8 @@ class PlatformFacts:
     description: str
     """One line."""
     complete: bool
-    """Whether it has a DSP, a CPU and an NPU."""
+    """Whether a gated network finds a place for all of its parts: three cores or more, an NPU
+    among them, and links that join them all."""
     cores: tuple[CoreFacts, ...]
     """In the order of the platform."""
     sources: tuple[SourceUse, ...]
@@ -111,11 +109,19 @@ def platform_facts(platform: Platform) -> PlatformFacts:
     return PlatformFacts(
         name=platform.name,
         description=platform.description,
-        complete={core.kind for core in platform.cores} >= COMPLETE,
+        complete=_is_complete(platform),
         cores=tuple(_core(core) for core in platform.cores),
         sources=sources,
         values_by_kind=kinds,
     )
+
+
+def _is_complete(platform: Platform) -> bool:
+    joined = {platform.cores[0].name}
+    for _ in platform.cores:  # as often as the longest way from one to another
+        joined.update(*(link.connects for link in platform.links if joined & {*link.connects}))
+    npus = sum(core.kind == "npu" for core in platform.cores)
+    return len(joined) == len(platform.cores) >= 3 and npus > 0
 
 
 def _core(core: Core) -> CoreFacts:

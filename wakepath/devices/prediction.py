@@ -1,6 +1,6 @@
 """A whole network on each core of a platform alone, at each operating point."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from devicemodels.cost import (
@@ -9,10 +9,11 @@ from devicemodels.cost import (
     UnsupportedOperator,
     duration_ns,
 )
+from devicemodels.laws.busy import Busy
 from devicemodels.platform import Core, OperatingPoint, Platform
 from devicemodels.power import work_power_w
 from scheduler.infeasible import Infeasible
-from scheduler.taskgraph import TaskGraph, largest_activation_bytes
+from scheduler.taskgraph import Operator, TaskGraph, largest_activation_bytes
 from scheduler.unsupported import nobody_runs
 
 ENDLESS_HZ = 1e18
@@ -58,11 +59,11 @@ class LayerTime:
     macs: int
     """Multiply-accumulates."""
     cycles: float
-    """In which the core works."""
+    """Of the core's clock, those of its set-up included."""
     time_s: float
-    """Waiting for memory included."""
+    """Waiting included."""
     bound: str
-    """``compute`` or ``memory``: which takes longer."""
+    """What takes longest: ``compute``; ``memory``, for weights above all; or ``set-up``."""
 
 
 def predictions(graph: TaskGraph, platform: Platform) -> tuple[CorePrediction, ...]:
@@ -106,32 +107,51 @@ def layer_times(graph: TaskGraph, core: Core, point: OperatingPoint) -> tuple[La
     """
     if isinstance(core.cost, MeasuredTimes):
         return ()
-    cycles, stalls_s = _shares(graph, core, point.frequency_hz)
-    _, memory_s = _shares(graph, core, ENDLESS_HZ)
+    clock = point.frequency_hz
+    endless = _shares(graph.operators, core, ENDLESS_HZ)
     rows = []
-    for index, operator in enumerate(graph.operators):
-        computing_s = cycles[index] / point.frequency_hz
+    for index, share in enumerate(_shares(graph.operators, core, clock)):
+        operator = graph.operators[index]
+        (empty,) = _shares((_without_work(operator),), core, ENDLESS_HZ)
+        takes = {
+            "compute": share.cycles / clock,
+            "memory": endless[index].stall_s - empty.stall_s,
+            "set-up": share.waiting_cycles / clock + empty.stall_s,
+        }
         rows.append(
             LayerTime(
                 operator.name,
                 operator.kind,
                 operator.macs,
-                cycles[index],
-                computing_s + stalls_s[index],
-                "memory" if memory_s[index] > computing_s else "compute",
+                share.cycles + share.waiting_cycles,
+                share.seconds(clock),
+                max(takes, key=lambda what: takes[what]),
             )
         )
     return tuple(rows)
 
 
-def _shares(graph: TaskGraph, core: Core, frequency_hz: float) -> tuple[list[float], list[float]]:
-    """By operator: cycles, and seconds of waiting for memory, that it adds to those before it."""
+def _without_work(operator: Operator) -> Operator:
+    """An operator of the same kind with next to nothing to do: what it waits for is its set-up."""
+    return replace(
+        operator, output_shape=(1,), output_bytes=1, macs=0, weight_bytes=0, geometry=None
+    )
+
+
+def _shares(operators: tuple[Operator, ...], core: Core, frequency_hz: float) -> list[Busy]:
+    """By operator: what it adds to those before it."""
     busy = [
-        core.cost.busy(core.name, _WORK, graph.operators[:count], frequency_hz)
-        for count in range(len(graph.operators) + 1)
+        core.cost.busy(core.name, _WORK, operators[:count], frequency_hz)
+        for count in range(len(operators) + 1)
     ]
-    steps = list(pairwise(busy))
-    return [b.cycles - a.cycles for a, b in steps], [b.stall_s - a.stall_s for a, b in steps]
+    return [
+        Busy(
+            cycles=after.cycles - before.cycles,
+            stall_s=after.stall_s - before.stall_s,
+            waiting_cycles=after.waiting_cycles - before.waiting_cycles,
+        )
+        for before, after in pairwise(busy)
+    ]
 
 
 _WORK = "segment:network"

@@ -13,7 +13,9 @@ from wakepath.units import quantity
 
 def catalog_table(platforms: Sequence[PlatformFacts]) -> Table:
     """A row a platform: its cores, and how its numbers came about."""
-    table = Table(title="platforms of the catalog", title_justify="left")
+    caption = "complete: three cores or more, an NPU among them, all joined by links"
+    title = "platforms of the catalog"
+    table = Table(title=title, title_justify="left", caption=caption, caption_justify="left")
     for column in ("name", "cores (kind): operating points", "complete"):
         table.add_column(column)
     for kind in platforms[0].values_by_kind:
