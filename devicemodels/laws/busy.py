@@ -8,20 +8,24 @@ from devicemodels.operators import Operation
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """How a core spends the time of one piece of work: it lasts cycles / frequency + stall."""
+    """How a core spends the time of one piece of work: all cycles / frequency + stall."""
 
     cycles: float
     """Clock cycles in which the core works."""
     stall_s: float = 0.0
     """Seconds in which it waits for memory, whatever the clock."""
+    waiting_cycles: float = 0.0
+    """Clock cycles more in which it waits, as an accelerator does while it is set up."""
 
     def seconds(self, frequency_hz: float) -> float:
         """Duration at a clock."""
-        return self.cycles / frequency_hz + self.stall_s
+        return (self.cycles + self.waiting_cycles) / frequency_hz + self.stall_s
 
     def working_share(self, frequency_hz: float) -> float:
         """Part of the duration in which the core does not wait; 1 if it takes no time at all."""
-        return (self.cycles / frequency_hz) / self.seconds(frequency_hz) if self.stall_s else 1.0
+        if not self.stall_s and not self.waiting_cycles:
+            return 1.0
+        return (self.cycles / frequency_hz) / self.seconds(frequency_hz)
 
 
 class UnsupportedOperator(Exception):

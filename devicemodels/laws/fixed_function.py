@@ -4,6 +4,8 @@ Input and output channels fill the lanes of the array in groups, and the rest of
 a first layer with one or three channels uses little of it. Weights come over a bus of their own,
 clocked with the array, before a layer starts or while it runs, and, from outside the die, at a rate
 of their own. What a host spends on starting an inference does not scale with the array's clock.
+While an operator is set up the array stands still: that time counts as waiting, which draws less on
+a core that says so (``Core.stall_activity``).
 
 Source of the structure: Y.-H. Chen et al., "Eyeriss v2: a flexible accelerator for emerging deep
 neural networks on mobile devices", IEEE JETCAS 9(2), 2019, section II (utilisation by the shape of
@@ -35,9 +37,9 @@ class FixedFunctionLaw:
     cycles_per_output: float
     """Requantising and storing an output element of a kind with MACs."""
     cycles_per_operator: float
-    """Set-up of one operator."""
+    """Set-up of one operator, in which the array stands still."""
     cycles_per_dispatch: float
-    """Set-up of one piece of work (a segment, a gate head, a codec)."""
+    """Set-up of one piece of work (a segment, a gate head, a codec), likewise."""
     weight_bytes_per_cycle: float
     """Rate at which weights are loaded into the array; the longer of loading and computing counts.
     """
@@ -45,6 +47,8 @@ class FixedFunctionLaw:
     """Rate at which weights come in from outside, whatever the clock."""
     fixed_time_s: Seconds
     """Part of each piece of work that does not scale with the clock."""
+    fixed_time_per_operator_s: Seconds = 0.0
+    """Part of each operator that does not scale with the clock."""
     weight_element_bytes: int = 1
     """Bytes of one weight as the accelerator keeps it."""
     law: Literal["fixed-function"] = field(default="fixed-function")
@@ -53,24 +57,30 @@ class FixedFunctionLaw:
     def busy(
         self, core: str, work: str, operators: Sequence[Operation], frequency_hz: float
     ) -> Busy:
-        """Cycles of ``operators`` in one dispatch, and the time that no clock shortens.
+        """Cycles in which the array works, and the time in which it is set up or waits.
 
         Raises ``UnsupportedOperator`` if the law has no entry for an operator's kind.
         """
         require_kinds(core, work, operators, self.macs_per_cycle, self.cycles_per_element)
-        its = roofline(operators, self.cycles_of, self.memory_s, frequency_hz)
-        return Busy(its.cycles + self.cycles_per_dispatch, its.stall_s + self.fixed_time_s)
+        stall_s = roofline(operators, self.cycles_of, self.memory_s, frequency_hz).stall_s
+        count = len(operators)
+        return Busy(
+            cycles=sum(self._array_cycles(operator) for operator in operators),
+            stall_s=stall_s + self.fixed_time_s + self.fixed_time_per_operator_s * count,
+            waiting_cycles=self.cycles_per_operator * count + self.cycles_per_dispatch,
+        )
 
     def cycles_of(self, operator: Operation) -> float:
-        """Cycles of one operator, the loading of its weights into the array included."""
+        """Cycles of one operator, its set-up and the loading of its weights included."""
+        return self.cycles_per_operator + self._array_cycles(operator)
+
+    def _array_cycles(self, operator: Operation) -> float:
         if operator.kind not in MAC_KINDS:
-            per_element = self.cycles_per_element[operator.kind]
-            return self.cycles_per_operator + per_element * operator.output_elements
+            return self.cycles_per_element[operator.kind] * operator.output_elements
         macs = padded_channel_macs(operator, self.input_lanes, self.output_lanes)
         computing = macs / self.macs_per_cycle[operator.kind]
         computing += self.cycles_per_output * operator.output_elements
-        loading = self._weight_bytes(operator) / self.weight_bytes_per_cycle
-        return self.cycles_per_operator + max(computing, loading)
+        return max(computing, self._weight_bytes(operator) / self.weight_bytes_per_cycle)
 
     def memory_s(self, operator: Operation) -> float:
         """Seconds in which the weights of one operator come in from outside."""

@@ -48,6 +48,14 @@ def test_plan_prints_the_plan_and_its_prediction_as_json() -> None:
         assert baseline["energy_per_sample_j"] >= ours
 
 
+def test_a_scenario_is_planned_for_another_platform() -> None:
+    words = ("plan", SCENARIO, "--format", "json", "--platform")
+    by_name = json.loads(succeeds(*words, "ethos-u55"))["plan"]
+    assert by_name["platform"]["name"] == "ethos-u55"
+    by_file = json.loads(succeeds(*words, "devicemodels/catalog/ethos-u55.yaml"))["plan"]
+    assert by_file == by_name
+
+
 def test_a_plan_is_the_same_in_every_run(plan_file: Path, tmp_path: Path) -> None:
     again = tmp_path / "again.json"
     succeeds("plan", SCENARIO, "-o", str(again))

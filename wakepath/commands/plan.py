@@ -1,9 +1,11 @@
 """``wakepath plan``."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from devicemodels.catalog import is_path
 from devicemodels.documents.errors import InputError
 from devicemodels.documents.files import write_atomically
 from scheduler.documents import dump_plan
@@ -35,6 +37,9 @@ from wakepath.terminal import emit, format_option, say
     show_default=True,
     help="How to plan.",
 )
+@click.option(
+    "--platform", help="Plan for this one instead: a name that `wakepath devices` lists, or a file."
+)
 @click.option("--pareto", is_flag=True, help="Also find the Pareto front of FIGURES.")
 @click.option(
     "--figures",
@@ -57,18 +62,22 @@ def command(
     scenario_paths: tuple[Path, ...],
     output: Path | None,
     algorithm: str,
+    platform: str | None,
     pareto: bool,
     figures: str,
     plot: Path | None,
     utilisation: str,
     output_format: str,
 ) -> None:
-    """Plan SCENARIO, a folder or a scenario.yaml, for its target platform.
+    """Plan SCENARIO, a folder or a scenario.yaml, for its target platform or another one.
 
     Several scenarios for one platform are planned together, to share its cores. Exit code 1 if no
     plan meets the requirements.
     """
     scenarios = [load_scenario(path) for path in scenario_paths]
+    if platform is not None:
+        where = str(Path(platform).absolute()) if is_path(platform) else platform
+        scenarios = [replace(scenario, platform=where) for scenario in scenarios]
     if len(scenarios) > 1:
         if algorithm != DEFAULT_ALGORITHM or pareto or plot is not None:
             raise InputError.single(
