@@ -39,7 +39,7 @@ def test_two_blocks_by_hand() -> None:
 
 
 def test_weights_of_a_linear_come_one_by_one_from_the_decoder() -> None:
-    """8 weights a cycle: 16384 make 2048 cycles, and one pixel leaves the pipeline dry for 2 at each
+    """8 weights a cycle: 16384 make 2048 cycles; one pixel leaves the pipeline dry for 2 at each
     of 4 steps; a quarter of that and of the scales (10 bytes for 128 channels, in 32 / 256 cycles
     each) issues the last command; 32 bytes are fetched and 128 written, after 32 cycles each."""
     for macs_per_cycle in (64, 128, 256):
