@@ -1,5 +1,7 @@
 """Laws from rows: parameters that are known come back, and what is unknown says so."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -65,7 +67,7 @@ def test_more_rows_leave_less_unknown() -> None:
         [each.spread for each in fit(CLASS, networks(), rows, given).estimates]
         for rows in (measured(given.mean, NETWORKS[:count]) for count in (1, 2, 3, 4))
     ]
-    for fewer, more in zip(spreads, spreads[1:], strict=False):
+    for fewer, more in pairwise(spreads):
         assert all(after <= before * (1 + 1e-6) for before, after in zip(fewer, more, strict=True))
 
 
