@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from devicemodels.cost import CostLaw, MeasuredTimes
 from devicemodels.documents.fields import Key, alternatives, keys_of, quantity_of
+from devicemodels.laws.ethos.arrays import SIZES
+from devicemodels.laws.ethos_u import EthosULaw
 from devicemodels.operators import MAC_KINDS, OPERATOR_KINDS, Geometry, OperatorKind
 from scheduler.taskgraph import Operator
 from wakepath.testing.amounts import floats
@@ -22,8 +24,10 @@ LAWS: tuple[type[CostLaw], ...] = tuple(
 )
 """Every law that tells the cost of work it was never shown; measured times only look it up."""
 
-OWN: Mapping[type[CostLaw], st.SearchStrategy[CostLaw]] = {}
-"""Strategies of laws with parameters that are not what their names and types say."""
+OWN: Mapping[type[CostLaw], Mapping[str, st.SearchStrategy[object]]] = {
+    EthosULaw: {"macs_per_cycle": st.sampled_from(SIZES)},
+}
+"""Strategies of parameters that are not what their names and types say."""
 
 _QUANTITIES = {"s": floats(0.0, 1e-3), "B/s": floats(1e5, 1e10)}
 """By unit."""
@@ -34,7 +38,7 @@ _SIZES = st.integers(1, 20) | st.integers(1, 130)
 
 def laws(law: type[CostLaw]) -> st.SearchStrategy[CostLaw]:
     """Laws of one class that run every kind of operator."""
-    return OWN[law] if law in OWN else st.builds(law, **_parameters(law))
+    return st.builds(law, **{**_parameters(law), **OWN.get(law, {})})
 
 
 def _parameters(law: type) -> dict[str, st.SearchStrategy[object]]:

@@ -56,8 +56,8 @@ class CoreClass:
 
     name: str
     """As the command line calls it."""
-    pool: str
-    """Published boards of classes with the same pool learn from each other."""
+    learns_from: tuple[str, ...]
+    """Classes whose published boards make the prior of a board of this one."""
     lanes: int
     """Products a step of the inner loop."""
     scale_spread: float
@@ -93,13 +93,15 @@ class CoreClass:
     @property
     def typical_log(self) -> FloatArray:
         """Logarithms of the typical values [parameters]."""
-        return np.log(np.array([each.typical for each in self.parameters]))
+        typical: FloatArray = np.log(np.array([each.typical for each in self.parameters]))
+        return typical
 
     @property
     def covariance(self) -> FloatArray:
         """Covariance of the logarithms before any board is seen [parameters, parameters]."""
         own = np.array([each.spread for each in self.parameters])
-        return self.scale_spread**2 + np.diag(own**2)
+        covariance: FloatArray = self.scale_spread**2 + np.diag(own**2)
+        return covariance
 
 
 # From the loops of CMSIS-NN on a core with two 16-bit MACs an instruction: load, expand, SMLAD.
@@ -113,14 +115,18 @@ _KERNELS = (
     Parameter("cycles_per_operator", 1500.0, 0.8),
 )
 
+_SCALAR = ("microcontroller-dsp", "microcontroller", "risc-v")
+# There are too few boards of these two to learn from each other alone.
+_ALL = (*_SCALAR, "vector", "npu")
+
 CORE_CLASSES: Mapping[str, CoreClass] = {
     each.name: each
     for each in (
-        CoreClass("microcontroller-dsp", "scalar", 4, 0.6, _KERNELS, "Cortex-M4, M7, M33, RXv2"),
-        CoreClass("microcontroller", "scalar", 4, 0.6, _KERNELS, "no SIMD: Cortex-M0+, RH850"),
-        CoreClass("risc-v", "scalar", 4, 0.6, _KERNELS, "RV32 and RV64 with packed SIMD"),
-        CoreClass("vector", "vector", 16, 0.6, _KERNELS, "Helium, RVV"),
-        CoreClass("npu", "vector", 16, 0.6, _KERNELS, "matrix units and NPUs"),
+        CoreClass("microcontroller-dsp", _SCALAR, 4, 0.6, _KERNELS, "Cortex-M4, M7, M33, RXv2"),
+        CoreClass("microcontroller", _SCALAR, 4, 0.6, _KERNELS, "no SIMD: Cortex-M0+, RH850"),
+        CoreClass("risc-v", _SCALAR, 4, 0.6, _KERNELS, "RV32 and RV64 with packed SIMD"),
+        CoreClass("vector", _ALL, 16, 0.6, _KERNELS, "Helium, RVV"),
+        CoreClass("npu", _ALL, 16, 0.6, _KERNELS, "matrix units and NPUs"),
     )
 }
 """By name."""

@@ -11,7 +11,8 @@ from devicemodels.calibration.posterior import ROW_SPREAD, mode
 from devicemodels.laws.microcontroller import MicrocontrollerLaw
 
 IDENTIFIED_BELOW = 0.8
-"""A parameter of whose prior spread more than this is left was not told by the rows."""
+"""A parameter of whose prior spread more than this is left was not told by the rows: the spread
+that it has among cores of the same speed, or a single row would seem to tell all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Estimate:
     spread: float
     """Standard deviation of its logarithm, about its relative uncertainty."""
     prior_spread: float
-    """The same before the rows were seen."""
+    """The same before the rows were seen, were the core's overall speed known."""
 
     @property
     def identified(self) -> bool:
@@ -55,7 +56,7 @@ class Fitted:
     def estimates(self) -> tuple[Estimate, ...]:
         """Every parameter, in the order of the class."""
         after = np.sqrt(np.diag(self.covariance))
-        before = np.sqrt(np.diag(self.prior.covariance))
+        before = np.sqrt(np.diag(_at_known_speed(self.prior.covariance)))
         return tuple(
             Estimate(each.name, float(np.exp(x)), float(a), float(b))
             for each, x, a, b in zip(
@@ -77,6 +78,13 @@ def fit(core_class: CoreClass, networks: Design, rows: Measured, prior: Prior) -
     found = mode(networks, rows, prior.mean, alone, prior.covariance, start=prior.mean[None])
     _, covariance = found.of_relative(np.ones(1), 1.0)
     return Fitted(core_class, found.theta[0], covariance, prior)
+
+
+def _at_known_speed(covariance: FloatArray) -> FloatArray:
+    """Covariance of log parameters given their mean."""
+    with_mean = covariance.mean(axis=1)
+    given: FloatArray = covariance - np.outer(with_mean, with_mean) / with_mean.mean()
+    return given
 
 
 def _one_row(network: int, frequency_hz: float) -> Measured:

@@ -67,14 +67,9 @@ def usable(rows: Iterable[PublishedRow]) -> tuple[PublishedRow, ...]:
     return tuple(kept)
 
 
-def pool_rows(pool: str, rows: Sequence[PublishedRow]) -> tuple[PublishedRow, ...]:
-    """The rows whose class belongs to a pool."""
-    return tuple(row for row in rows if CORE_CLASSES[row.core_class].pool == pool)
-
-
-def pools() -> tuple[str, ...]:
-    """Names of the pools, in the order of the classes."""
-    return tuple(dict.fromkeys(each.pool for each in CORE_CLASSES.values()))
+def relatives(core_class: CoreClass, rows: Sequence[PublishedRow]) -> tuple[PublishedRow, ...]:
+    """The rows that a board of a class learns from."""
+    return tuple(row for row in rows if row.core_class in core_class.learns_from)
 
 
 def population(core_class: CoreClass, networks: Design, rows: Sequence[PublishedRow]) -> Population:
@@ -102,15 +97,11 @@ def judge(
 ) -> tuple[Judged, ...]:
     """Every usable row by every protocol in which it can be judged."""
     found: list[Judged] = []
-    for pool in pools():
-        mine = pool_rows(pool, rows)
-        classes = {row.core_class: CORE_CLASSES[row.core_class] for row in mine}
-        for chip in dict.fromkeys(row.chip for row in mine):
-            tested = [row for row in mine if row.chip == chip]
-            others = [row for row in mine if row.chip != chip]
-            core_class = classes[tested[0].core_class]
-            prepared = design(core_class, networks)
-            found += _judge_chip(core_class, prepared, tested, others, protocols)
+    for chip in dict.fromkeys(row.chip for row in rows):
+        tested = [row for row in rows if row.chip == chip]
+        core_class = CORE_CLASSES[tested[0].core_class]
+        others = [row for row in relatives(core_class, rows) if row.chip != chip]
+        found += _judge_chip(core_class, design(core_class, networks), tested, others, protocols)
     return tuple(found)
 
 
@@ -183,7 +174,22 @@ def _predict(
         assert clock is not None
         index = networks.networks.index(row.network)
         latency_s, spread = fitted.latency_s(networks, index, clock)
+        if protocol == "operating-point":
+            latency_s *= _off_the_law(fitted, networks, known, row.network)
         watts = power.power_w(clock, row.voltage_v or 1.0, row.network) if power else None
         energy_j = latency_s * watts if watts is not None else None
         found.append(Judged(row, protocol, len(known), latency_s, spread, energy_j))
     return found
+
+
+def _off_the_law(
+    fitted: Fitted, networks: Design, known: Sequence[PublishedRow], network: str
+) -> float:
+    """By what factor the law is off on a network: that goes along to another operating point."""
+    index = networks.networks.index(network)
+    off = [
+        row.latency_s / fitted.latency_s(networks, index, row.frequency_hz or 0.0)[0]
+        for row in known
+        if row.network == network
+    ]
+    return float(np.median(off)) if off else 1.0

@@ -79,7 +79,8 @@ def mode(
         error = rows.log_s - predicted
         variance = ROW_SPREAD**2 * (ROW_FREEDOM + (error / ROW_SPREAD) ** 2) / (ROW_FREEDOM + 1)
         spread = slope @ covariance
-        precision = np.linalg.inv(between * (spread @ slope.T) + np.diag(variance))
+        of_data = between * (spread @ slope.T) + np.diag(variance)
+        precision: FloatArray = np.asarray(np.linalg.inv(of_data), dtype=np.float64)
         about_mean = error + np.einsum("rp,rp->r", slope, theta[rows.device] - mean)
         pull = precision @ about_mean
         step = mean + of_rows.T @ (spread * pull[:, None]) - theta

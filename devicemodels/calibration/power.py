@@ -3,16 +3,15 @@
 Networks toggle k more or less: GAP9 draws 17 % more for image classification than for key word
 spotting. Each network has an activity about 1 for that, which its own rows tell. One operating
 point gives the sum of dynamic and static power only; how it divides is then the class's estimate.
-A second one tells them apart. Robust and in logarithms, like the times.
+A second one tells them apart. Robust and in logarithms, like the times (``posterior``).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import least_squares
 
-from devicemodels.calibration.core_classes import FloatArray
+from devicemodels.calibration.posterior import ROW_FREEDOM
 
 STATIC_SHARE = 0.12
 """Typical share of static power at the lowest point: GAP9 0.09, NDP120 0.14 to 0.20."""
@@ -22,6 +21,9 @@ ACTIVITY_SPREAD = 0.1
 """Standard deviation of the logarithm of a network's activity."""
 POWER_SPREAD = 0.01
 """Standard deviation of the logarithm of a row's power about the law."""
+STEPS = 50
+"""Of Gauss-Newton; a handful is enough."""
+_UNKNOWN = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class PowerFit:
     """What the core draws awake, whatever the clock."""
     static_spread: float
     """Standard deviation of its logarithm."""
+    static_prior_spread: float
+    """The same as far as the total is known, but not how it divides."""
     activity: Mapping[str, float]
     """Share of k that each measured network toggles, about 1."""
     points: int
@@ -79,29 +83,38 @@ def fit_power(rows: Sequence[PowerRow]) -> PowerFit:
     lowest = float(swing.min())
     log_power = np.log(np.array([row.power_w for row in rows]))
     typical = float(np.log(STATIC_SHARE / (1 - STATIC_SHARE)))
-
-    def errors(x: FloatArray) -> FloatArray:
+    # Log power at the lowest point, log odds of the static share there, log activities.
+    mean = np.concatenate([[float(log_power.mean()), typical], np.zeros(len(networks))])
+    spreads = [_UNKNOWN, STATIC_SPREAD, *[ACTIVITY_SPREAD] * len(networks)]
+    prior = np.diag(1 / np.array(spreads) ** 2)
+    x = mean
+    hessian = prior
+    for _ in range(STEPS):
         share = 1 / (1 + np.exp(-x[1]))
-        law = x[0] + np.log((1 - share) * swing / lowest * np.exp(x[2:][of_row]) + share)
-        off = (law - log_power) / POWER_SPREAD
-        # soft-L1 is for rows; the priors stay quadratic.
-        soft = np.sign(off) * np.sqrt(2 * (np.sqrt(1 + off**2) - 1))
-        return np.concatenate([soft, [(x[1] - typical) / STATIC_SPREAD], x[2:] / ACTIVITY_SPREAD])
-
-    start = np.concatenate(
-        [[float(np.median(log_power - np.log(swing / lowest))), typical], np.zeros(len(networks))]
-    )
-    found = least_squares(errors, start)
-    covariance = np.linalg.inv(found.jac.T @ found.jac)[:2, :2]
-    total = float(np.exp(found.x[0]))
-    share = float(1 / (1 + np.exp(-found.x[1])))
+        dynamic = (1 - share) * swing / lowest * np.exp(x[2:][of_row])
+        total = dynamic + share
+        slope = np.zeros((len(rows), len(x)))
+        slope[:, 0] = 1.0
+        slope[:, 1] = (share * (1 - share) - dynamic * share) / total
+        slope[np.arange(len(rows)), 2 + of_row] = dynamic / total
+        error = log_power - x[0] - np.log(total)
+        weight = (ROW_FREEDOM + 1) / (ROW_FREEDOM + (error / POWER_SPREAD) ** 2) / POWER_SPREAD**2
+        hessian = prior + slope.T @ (weight[:, None] * slope)
+        step = np.linalg.solve(hessian, slope.T @ (weight * error) - prior @ (x - mean))
+        x = x + step
+        if np.abs(step).max() < 1e-6:
+            break
+    covariance = np.linalg.inv(hessian)[:2, :2]
+    power = float(np.exp(x[0]))
+    share = float(1 / (1 + np.exp(-x[1])))
     dynamic_slope = np.array([1.0, -share])
     static_slope = np.array([1.0, 1.0 - share])
     return PowerFit(
-        total * (1 - share) / lowest,
+        power * (1 - share) / lowest,
         float(np.sqrt(dynamic_slope @ covariance @ dynamic_slope)),
-        total * share,
+        power * share,
         float(np.sqrt(static_slope @ covariance @ static_slope)),
-        {name: float(np.exp(x)) for name, x in zip(networks, found.x[2:], strict=True)},
+        (1.0 - share) * STATIC_SPREAD,
+        {name: float(np.exp(value)) for name, value in zip(networks, x[2:], strict=True)},
         len({round(float(value / lowest), 3) for value in swing}),
     )

@@ -60,7 +60,10 @@ class Table:
 def read_table(
     text: str, file: str, required: Collection[str], known: Collection[str]
 ) -> tuple[tuple[Line, ...], list[Problem]]:
-    """The rows of a CSV text, and what is wrong with its header and with lengths of rows."""
+    """The rows of a CSV text, and what is wrong with its header and with lengths of rows.
+
+    No row is read below a bad header.
+    """
     table = Table(file, split_lines(text))
     problems: list[Problem] = []
     numbered = [(i, line) for i, line in enumerate(table.lines, 1) if line.strip()]
@@ -81,6 +84,8 @@ def read_table(
             message = f"the column '{name}' is missing"
             hint = f"the first line names the columns: {','.join(known)}"
             problems.append(problem_in(file, table.lines, Place(first, 1), message, hint=hint))
+    if problems:
+        return (), problems
     found: list[Line] = []
     for number, line in numbered[1:]:
         cells = _cells(line)

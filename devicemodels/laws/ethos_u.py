@@ -14,12 +14,10 @@ from devicemodels.laws.busy import Busy, require_kinds
 from devicemodels.laws.ethos.arrays import array_of
 from devicemodels.laws.ethos.estimate import Estimate, Memories, estimates
 from devicemodels.laws.ethos.passes import PASSED, VIEWS
-from devicemodels.operators import Operation
+from devicemodels.operators import MAC_KINDS, Operation
 
-_KINDS: Mapping[str, float] = dict.fromkeys(
-    ("conv", "depthwise_conv", "linear", *sorted(PASSED | VIEWS)), 1.0
-)
-"""What it runs; the rest falls back to the CPU beside it."""
+_KINDS: Mapping[str, float] = dict.fromkeys((*sorted(MAC_KINDS), *sorted(PASSED | VIEWS)), 1.0)
+"""What it runs, the compiler's rewriting included."""
 
 
 @dataclass(frozen=True, slots=True)

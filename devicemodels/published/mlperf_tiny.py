@@ -92,7 +92,7 @@ def mlperf_tiny_rows() -> tuple[PublishedRow, ...]:
 def parse_mlperf_tiny(text: str, file: str) -> tuple[PublishedRow, ...]:
     """The rows of a text in that form; ``InputError`` names every bad cell."""
     lines, problems = read_table(text, file, COLUMNS, COLUMNS)
-    rows = [_row(line, problems) for line in lines] if not problems else []
+    rows = [_row(line, problems) for line in lines]
     if problems:
         raise InputError(problems)
     return tuple(row for row in rows if row is not None)
@@ -100,15 +100,29 @@ def parse_mlperf_tiny(text: str, file: str) -> tuple[PublishedRow, ...]:
 
 def _row(line: Line, problems: list[Problem]) -> PublishedRow | None:
     latency_s = line.quantity("latency", Seconds, problems)
-    numbers = {
-        "frequency_hz": line.quantity("frequency", Hertz, problems),
-        "voltage_v": line.quantity("voltage", Volts, problems),
-        "energy_j": line.quantity("energy", Joules, problems),
-        "energy_latency_s": line.quantity("energy_latency", Seconds, problems),
-    }
+    frequency_hz = line.quantity("frequency", Hertz, problems)
+    voltage_v = line.quantity("voltage", Volts, problems)
+    energy_j = line.quantity("energy", Joules, problems)
+    energy_latency_s = line.quantity("energy_latency", Seconds, problems)
     if latency_s is None:
         if not line.cells["latency"]:
             problems.append(line.problem("latency", "a row needs one"))
         return None
-    texts = {name: line.cells[name] for name in COLUMNS[:10]}
-    return PublishedRow(latency_s=latency_s, **texts, **numbers)
+    cells = line.cells
+    return PublishedRow(
+        round=cells["round"],
+        submitter=cells["submitter"],
+        board=cells["board"],
+        device=cells["device"],
+        chip=cells["chip"],
+        processor=cells["processor"],
+        core_class=cells["core_class"],
+        runtime=cells["runtime"],
+        precision=cells["precision"],
+        network=cells["network"],
+        frequency_hz=frequency_hz,
+        voltage_v=voltage_v,
+        latency_s=latency_s,
+        energy_j=energy_j,
+        energy_latency_s=energy_latency_s,
+    )

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from devicemodels.coherence.laws import law_incoherences
 from devicemodels.cost import CostLaw, MeasuredTimes, UnsupportedOperator
+from devicemodels.laws.ethos_u import EthosULaw
 from devicemodels.platform import Core, IdleState, OperatingPoint
 from devicemodels.power import active_power_w, work_power_w
 from scheduler.taskgraph import Operator
@@ -13,6 +14,11 @@ from tests.law_strategies import LAWS, Layer, larger, laws, layers
 from wakepath.testing.amounts import floats
 
 EVERY = pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+GROWING = pytest.mark.parametrize(
+    "law", [law for law in LAWS if law is not EthosULaw], ids=lambda law: law.__name__
+)
+"""All but one: a compiler chooses blocks for the Ethos-U55, and now and then a larger layer gets
+better ones; ``test_ethos_law`` has what holds."""
 CLOCKS = floats(1e6, 2e9)
 ROUNDING = 1e-9
 """Relative: what a sum of a few products may be off by."""
@@ -75,7 +81,7 @@ def test_no_clock_makes_up_for_what_memory_takes(law: type[CostLaw], data: st.Da
     assert no_more(memory_s, fast.seconds(fast_hz) + fast.cycles / 1e18)
 
 
-@EVERY
+@GROWING
 @many
 @given(data=st.data())
 def test_more_channels_larger_maps_and_windows_never_cost_less(

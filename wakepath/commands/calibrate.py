@@ -5,12 +5,22 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from devicemodels.calibration.core_classes import CORE_CLASSES
+from devicemodels.calibration.population import Kin
 from devicemodels.catalog import load_platform
 from devicemodels.cost import MeasuredTimes
+from devicemodels.documents.errors import InputError
+from devicemodels.documents.explain import did_you_mean
 from devicemodels.documents.files import plain, write_atomically
 from devicemodels.documents.json_document import dump_document
 from devicemodels.platform import Platform
 from scheduler.registry import DEFAULT_ALGORITHM
+from wakepath.calibrating.from_rows import (
+    calibrate_from_rows,
+    known_processors,
+    known_runtimes,
+)
+from wakepath.calibrating.tables import calibration_document, print_calibration
 from wakepath.flow import load_stream, plan_scenario
 from wakepath.hardware import bench, calibrated
 from wakepath.scenario import load_scenario
@@ -19,7 +29,24 @@ from wakepath.units import quantity
 
 
 @click.command("calibrate")
-@click.argument("platform_name", metavar="PLATFORM")
+@click.argument("platform_name", metavar="PLATFORM", required=False)
+@click.option(
+    "--from",
+    "rows_path",
+    type=click.Path(path_type=Path),
+    help="A CSV file of measured rows (network, latency, frequency, voltage, energy), with units: "
+    "fit a core to them instead.",
+)
+@click.option(
+    "--core-class",
+    "core_class",
+    type=click.Choice(list(CORE_CLASSES)),
+    default="microcontroller-dsp",
+    show_default=True,
+    help="With --from: which published boards the core is like.",
+)
+@click.option("--processor", help="With --from: the core, if published boards have the same.")
+@click.option("--runtime", help="With --from: the kernels, if published boards have the same.")
 @click.option(
     "--scenario",
     "scenario_path",
@@ -32,16 +59,35 @@ from wakepath.units import quantity
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="Where to write the device models; PLATFORM.calibrated.json if left out.",
+    help="Where to write the device models; PLATFORM.calibrated.json, or the name of the rows' "
+    "file with .yaml, if left out.",
 )
 @format_option
 def command(
-    platform_name: str, scenario_path: Path, output: Path | None, output_format: str
+    platform_name: str | None,
+    rows_path: Path | None,
+    core_class: str,
+    processor: str | None,
+    runtime: str | None,
+    scenario_path: Path,
+    output: Path | None,
+    output_format: str,
 ) -> None:
     """Measure the cores behind PLATFORM's adapters and write their device models.
 
     `wakepath run` and `execute` take the file that this writes with --calibration.
+
+    With --from, fit a core to rows that were measured elsewhere and write a platform file.
     """
+    if rows_path is not None and platform_name is None:
+        kin = Kin(
+            processor=_known("--processor", processor, known_processors()),
+            runtime=_known("--runtime", runtime, known_runtimes()),
+        )
+        _from_rows(rows_path, core_class, kin, output, output_format)
+        return
+    if rows_path is not None or platform_name is None:
+        raise click.UsageError("give either PLATFORM or --from FILE")
     platform = load_platform(platform_name)
     scenario = load_scenario(scenario_path)
     plan = plan_scenario(scenario, DEFAULT_ALGORITHM)
@@ -54,6 +100,26 @@ def command(
         print_json(plain(measured))
     else:
         stdout_console().print(_table(measured))
+
+
+def _from_rows(
+    rows_path: Path, core_class: str, kin: Kin, output: Path | None, output_format: str
+) -> None:
+    path = output or rows_path.with_suffix(".yaml")
+    found = calibrate_from_rows(rows_path, CORE_CLASSES[core_class], kin, path.stem)
+    write_atomically(path, found.yaml)
+    say(f"platform file written to {path}")
+    if output_format == "json":
+        print_json(calibration_document(found.core))
+    else:
+        print_calibration(found.core, stdout_console())
+
+
+def _known(option: str, given: str | None, known: tuple[str, ...]) -> str:
+    if given is not None and given not in known:
+        hint = did_you_mean(given, known, "published boards have")
+        raise InputError.single(f"{option}: no published board has '{given}'", hint=hint)
+    return given or ""
 
 
 def _table(platform: Platform) -> Table:

@@ -9,16 +9,23 @@ from devicemodels.platform import Core, Platform
 from devicemodels.power import active_power_w
 from wakepath.terminal import format_option, print_json, stdout_console
 from wakepath.units import quantity
+from wakepath.validation.command import validate_devices
 
 
 @click.command("devices")
 @click.argument("name", required=False)
+@click.option(
+    "--validate", is_flag=True, help="Predicted beside published, for every row; half a minute."
+)
 @format_option
-def command(name: str | None, output_format: str) -> None:
+def command(name: str | None, validate: bool, output_format: str) -> None:
     """List the platforms of the catalog, or show NAME with the source of every number.
 
     NAME is a name of the catalog, or the path of a platform file.
     """
+    if validate:
+        validate_devices(name, output_format)
+        return
     if name is None:
         platforms = [load_platform(known) for known in catalog_names()]
         if output_format == "json":

@@ -23,47 +23,46 @@ SCALE_BYTES = 10
 SCALES_IN_FLIGHT = 256
 """Bytes of scales that are fetched during one latency of memory."""
 
+BRICK = 16
+"""Channels that lie together in memory."""
+
 POOLED = 4
 """Pooling takes that many times the cycles of its window, on all sizes but the smallest."""
 
 
 @lru_cache(maxsize=4096)
-def computing_cycles(
-    array: Array, layer: Layer, sram_latency: float, scale_latency: float, sram_width: float
-) -> float:
+def computing_cycles(array: Array, layer: Layer, latency: float, width: float) -> float:
     """Cycles of one layer, from the first fetch of inputs to the last element written.
 
-    Latencies are in cycles, the width in bytes a cycle.
+    The latency of SRAM is in cycles, its width in bytes a cycle.
     """
     block = _clipped(layer, block_of(array, layer))
     unit = _unit(array, layer)
     units = [
-        ceil(size / width)
-        for size, width in zip((block.rows, block.columns, block.channels), unit, strict=True)
+        ceil(size / side)
+        for size, side in zip((block.rows, block.columns, block.channels), unit, strict=True)
     ]
     whole = (layer.rows, layer.columns, layer.channels)
-    in_all = [ceil(size / width) for size, width in zip(whole, unit, strict=True)]
+    in_all = [ceil(size / side) for size, side in zip(whole, unit, strict=True)]
     blocks = in_all[0] * in_all[1] * in_all[2] / (units[0] * units[1] * units[2])
     multiplying = _multiplying(array, layer, block, units)
     elements = block.rows * block.columns * block.channels
-    requantising = float(ceil(array.cycles_per_output * elements))
+    requantising = array.cycles_per_output * elements
     if layer.traversal != "pool":
-        scales = SCALE_BYTES * block.channels * scale_latency / SCALES_IN_FLIGHT
+        scales = SCALE_BYTES * block.channels * latency / SCALES_IN_FLIGHT
         requantising = max(requantising, scales)
-    fetched = min(layer.stored_channels, block.input_channels)
-    fetched *= block.input_rows * block.input_columns
-    fetching = sram_latency + burst_loss(layer) * fetched / sram_width
-    writing = sram_latency + elements / sram_width
-    waiting = abs(writing - fetching) if blocks > 1 else 0.0
-    issuing = (waiting + multiplying + requantising) / COMMANDS
+    issuing = (multiplying + requantising) / COMMANDS
     multiplying, requantising = max(multiplying, issuing), max(requantising, issuing)
     slower, faster = max(multiplying, requantising), min(multiplying, requantising)
+    fetched = fetched_channels(min(layer.stored_channels, block.input_channels))
+    fetching = latency + block.input_rows * block.input_columns * fetched / width
+    writing = latency + elements / width
     return fetching + slower * blocks + faster + writing
 
 
-def burst_loss(layer: Layer) -> int:
-    """Few channels come in short bursts, of which memory delivers four for one in full."""
-    return 4 if layer.stored_channels < PART_CHANNELS else 1
+def fetched_channels(channels: int) -> int:
+    """Bytes fetched for one pixel: whole bricks, or, of very few channels, four for one in full."""
+    return min(4 * channels, ceil(channels / BRICK) * BRICK)
 
 
 def _clipped(layer: Layer, block: Block) -> Block:
@@ -109,6 +108,4 @@ def _multiplying(array: Array, layer: Layer, block: Block, units: list[int]) -> 
 
 def _restarts(array: Array, steps: int, area: int, deep: int) -> float:
     """Cycles in which the pipeline runs dry between the steps of a block of one unit's area."""
-    if area > 1:
-        return 0.0
-    return array.restart_cycles * (steps if deep == 1 else (steps - 1) * deep)
+    return array.restart_cycles * ((steps - 1) * deep + 1.0) if area == 1 else 0.0

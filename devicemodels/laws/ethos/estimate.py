@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from devicemodels.laws.ethos.arrays import Array
-from devicemodels.laws.ethos.blocks import block_of
 from devicemodels.laws.ethos.cycles import computing_cycles
 from devicemodels.laws.ethos.encoding import encoded_bytes
 from devicemodels.laws.ethos.layer import Layer, layer_of
@@ -17,6 +16,12 @@ from devicemodels.laws.ethos.traffic import (
 )
 from devicemodels.laws.shape import weight_elements
 from devicemodels.operators import MAC_KINDS, Operation
+
+SCALES_IN_THE_WAY = 0.5
+"""Share of the reading of scales that keeps the flash from copying weights; chosen on ``kws``."""
+
+PRODUCT_BYTES = 9
+"""Moved for a product of two activations: one element read, 32 bits written and read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class Estimate:
     """Traffic with SRAM."""
     flash: float
     """Traffic with the flash while it runs."""
+    busy: float
+    """Of the flash, as far as that keeps it from copying weights of the next operator."""
 
     @property
     def working(self) -> float:
@@ -58,112 +65,97 @@ class Estimate:
         """Cycles from its start to its end."""
         return max(self.computing + self.waiting, self.sram, self.flash)
 
+    @property
+    def idle(self) -> float:
+        """Cycles of the flash that are left for weights of the next operator."""
+        return self.total - self.busy
+
 
 def estimates(
     array: Array, memories: Memories, operators: Sequence[Operation]
 ) -> tuple[Estimate, ...]:
-    """One estimate an operator, in order: weights are fetched while the one before computes."""
+    """One estimate an operator, in order: weights are fetched while the flash idles before."""
     found: list[Estimate] = []
     before = 0.0
     for operator in operators:
         layer = layer_of(operator)
         if operator.kind in VIEWS:
-            found.append(Estimate(operator.name, 0.0, 0.0, 0.0, 0.0))
+            found.append(Estimate(operator.name, 0.0, 0.0, 0.0, 0.0, 0.0))
             continue
         if layer is not None:
-            one, before = _layer(array, memories, operator, layer, before)
+            one = _layer(array, memories, operator, layer, before)
+        elif operator.kind in MAC_KINDS:
+            one = _shapeless(array, memories, operator)
         else:
-            shapeless = _shapeless if operator.kind in MAC_KINDS else _passes
-            one = shapeless(array, memories, operator)
-            before = one.computing
+            one = _passes(array, memories, operator)
+        before = one.idle
         found.append(one)
     return tuple(found)
 
 
 def _layer(
     array: Array, memories: Memories, operator: Operation, layer: Layer, before: float
-) -> tuple[Estimate, float]:
-    """The estimate, and the cycles at its end in which the flash has nothing to do for it."""
+) -> Estimate:
+    """Weights that are read more than once are copied to SRAM.
+
+    They are copied ahead of time as far as the ``before`` idle cycles of the flash allow, and the
+    rest while the layer computes; it cannot start without those of its first channels nor end
+    before those of its last are there. Scales are read from the flash for every place of a block,
+    as the compiler counts them.
+    """
+    width, rate = memories.sram_bytes_per_cycle, memories.flash_bytes_per_cycle
     scales = scale_bytes(layer)
     weights = encoded_bytes(array, layer, _entropy_bits(operator, memories))
     times = weights_read(array, layer) if weights else 0
-    # Weights that are read more than once are copied to SRAM first, if that is the faster memory.
-    faster = memories.sram_bytes_per_cycle > memories.flash_bytes_per_cycle
-    copied = times > 1 and faster and not layer.streams_weights
-    latency = memories.sram_latency if copied else memories.flash_latency
-    computing = computing_cycles(
-        array, layer, memories.sram_latency, latency, memories.sram_bytes_per_cycle
-    )
-    through_sram = feature_map_bytes(array, layer)
-    from_flash = float(times * (weights + scales))
-    waiting, free = 0.0, computing
-    if copied:
-        copy = _copy(array, memories, layer, weights + scales, before)
-        ends = copy.cycles - before + copy.last_share * computing
-        waiting = max(copy.first_cycles - before, ends - computing, 0.0)
-        free = copy.last_share * computing
-        ahead = copy.first_share * (weights + scales) if before else 0.0
-        beside = max(0.0, weights - ahead)
-        through_sram += times * weights + beside
-        from_flash = beside + times * scales
-    estimate = Estimate(
+    computing = computing_cycles(array, layer, memories.sram_latency, width)
+    sram = feature_map_bytes(array, layer) / width
+    if times < 2 or layer.streams_weights:
+        flash = times * (weights + scales) / rate
+        return Estimate(operator.name, computing, 0.0, sram, flash, flash)
+    streaming = (weights + scales) / rate
+    copying = memories.flash_latency + streaming
+    first = min(SLICE_CHANNELS, layer.channels) / layer.channels
+    left = max(0.0, copying - before)
+    start = max(0.0, memories.flash_latency + first * streaming - before)
+    waiting = max(start, left - (1 - first) * computing)
+    copied, read = min(left, weights / rate), times * scales / rate
+    return Estimate(
         operator.name,
         computing,
         waiting,
-        through_sram / memories.sram_bytes_per_cycle,
-        from_flash / memories.flash_bytes_per_cycle,
+        sram + times * weights / width,
+        copied + read,
+        copied + SCALES_IN_THE_WAY * read,
     )
-    return estimate, free
-
-
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """How the weights of a layer come to SRAM, in slices of output channels."""
-
-    cycles: float
-    """For all of them."""
-    first_cycles: float
-    """For the first slice, without which the layer cannot start."""
-    first_share: float
-    """Of the channels."""
-    last_share: float
-    """Of the channels; nothing is left to copy while this slice is computed."""
-
-
-def _copy(array: Array, memories: Memories, layer: Layer, size_bytes: int, before: float) -> _Copy:
-    """The first slice is as large as can be copied in the ``before`` cycles of the last operator;
-    the others are whole blocks."""
-    channels = layer.channels
-    streaming = size_bytes / memories.flash_bytes_per_cycle
-    cycles = memories.flash_latency + streaming
-    first, last = channels, channels
-    if cycles > before:
-        slices = int(before / cycles * channels / SLICE_CHANNELS)
-        first = min(channels, max(1, slices) * SLICE_CHANNELS)
-        rest, step = channels - first, block_of(array, layer).channels
-        last = (rest % step or min(rest, step)) if rest else channels
-    share = first / channels
-    first_cycles = memories.flash_latency + streaming * share
-    return _Copy(cycles, first_cycles, share, last / channels)
 
 
 def _shapeless(array: Array, memories: Memories, operator: Operation) -> Estimate:
     """Without a geometry nothing is padded, and all weights are read once."""
+    if operator.kind == "matmul":
+        return _products(array, memories, operator)
     lanes = {"conv": 1.0, "depthwise_conv": 1 / 8, "linear": 8 / array.macs_per_cycle}
     computing = operator.macs / (array.macs_per_cycle * lanes[operator.kind])
     computing = max(computing, array.cycles_per_output * operator.output_elements)
     weights = weight_elements(operator) * _entropy_bits(operator, memories) / 8
     written = operator.output_elements / memories.sram_bytes_per_cycle
     flash = weights / memories.flash_bytes_per_cycle
-    return Estimate(operator.name, computing, 0.0, written, flash)
+    return Estimate(operator.name, computing, 0.0, written, flash, flash)
+
+
+def _products(array: Array, memories: Memories, operator: Operation) -> Estimate:
+    """Of two activations: one by one in the output stage, written as 32 bits, read and summed."""
+    macs = operator.macs
+    computing = macs * array.cycles_per_product + macs / array.macs_per_cycle
+    sram = macs * PRODUCT_BYTES / memories.sram_bytes_per_cycle
+    return Estimate(operator.name, computing, 0.0, sram, 0.0, 0.0)
 
 
 def _passes(array: Array, memories: Memories, operator: Operation) -> Estimate:
     kind, elements, width = operator.kind, operator.output_elements, memories.sram_bytes_per_cycle
     computing = pass_cycles(array, kind, elements, memories.sram_latency, width)
-    tables = [size / memories.flash_bytes_per_cycle for size in table_bytes(kind, elements)]
+    tables = sum(table_bytes(kind, elements)) / memories.flash_bytes_per_cycle
     sram = pass_bytes(kind, elements) / width
-    return Estimate(operator.name, computing, sum(tables), sram, sum(tables))
+    return Estimate(operator.name, computing, tables, sram, tables, tables)
 
 
 def _entropy_bits(operator: Operation, memories: Memories) -> float:

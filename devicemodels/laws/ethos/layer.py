@@ -21,6 +21,10 @@ PART_CHANNELS, PART_ELEMENTS = 8, 4
 """Input channels and elements of the window of one step if parts of the window come first."""
 
 
+WINDOWED = ("conv", "depthwise_conv", "linear", "pool", "global_pool")
+"""Kinds of operator that are computed in blocks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """Shape of one operator with a window; heights before widths."""
@@ -75,7 +79,7 @@ class Layer:
 def layer_of(operator: Operation) -> Layer | None:
     """The operator as a layer; None without a geometry, or for a kind without a window."""
     geometry = operator.geometry
-    if geometry is None:
+    if geometry is None or operator.kind not in WINDOWED:
         return None
     size, window = _two(geometry.input_size), _two(geometry.kernel)
     stride, dilation = _two(geometry.stride), _two(geometry.dilation)

@@ -8,18 +8,15 @@ reductions of the row, six passes over its elements and, for one over the sum, N
 from math import ceil
 
 from devicemodels.laws.ethos.arrays import Array
-from devicemodels.laws.ethos.cycles import COMMANDS
+from devicemodels.laws.ethos.cycles import BRICK, COMMANDS
 from devicemodels.operators import OperatorKind
-
-BRICK = 16
-"""Channels that lie together in memory; passes take whole bricks."""
 
 VIEWS: frozenset[OperatorKind] = frozenset({"reshape", "concat", "pad"})
 """Compiled away: addresses of what is written and read."""
 
 _INPUTS: dict[OperatorKind, int] = {
     **{"add": 2, "mul": 2, "activation": 1, "quantise": 1, "dequantise": 1},
-    **{"pool": 1, "global_pool": 1},
+    **{"pool": 1, "global_pool": 1, "normalisation": 1},
 }
 """Feature maps that a single pass reads."""
 
@@ -51,6 +48,7 @@ def pass_cycles(
         "add": array.cycles_per_addition,
         "mul": array.cycles_per_product,
         "activation": max(1.0, array.cycles_per_output),
+        "normalisation": array.cycles_per_product + array.cycles_per_addition,
     }
     return _one_pass(rates.get(kind, array.cycles_per_output), elements, latency, width)
 

@@ -4,9 +4,8 @@ from math import ceil
 
 from devicemodels.laws.ethos.arrays import Array
 from devicemodels.laws.ethos.blocks import block_of, places
-from devicemodels.laws.ethos.cycles import SCALE_BYTES, burst_loss
+from devicemodels.laws.ethos.cycles import BRICK, SCALE_BYTES, fetched_channels
 from devicemodels.laws.ethos.layer import Layer
-from devicemodels.laws.ethos.passes import BRICK
 
 SLICE_CHANNELS = 16
 """Output channels whose weights are copied from the flash at a time."""
@@ -19,13 +18,11 @@ def feature_map_bytes(array: Array, layer: Layer) -> float:
         min(layer.input_rows, block.input_rows),
         min(layer.input_columns, block.input_columns),
     )
-    packed = burst_loss(layer) > 1
-    deep = layer.stored_channels if packed else _bricks(layer.stored_channels)
     times = places(layer, block) * len(layer.parts)
     if not layer.one_to_one:
         times *= ceil(layer.channels / block.channels)
-    read = rows * columns * deep * times * burst_loss(layer)
-    return read + layer.rows * layer.columns * _bricks(layer.channels)
+    read = rows * columns * fetched_channels(layer.stored_channels) * times
+    return read + layer.rows * layer.columns * ceil(layer.channels / BRICK) * float(BRICK)
 
 
 def weights_read(array: Array, layer: Layer) -> int:
@@ -36,7 +33,3 @@ def weights_read(array: Array, layer: Layer) -> int:
 def scale_bytes(layer: Layer) -> int:
     """Bytes of the scales and biases of all output channels."""
     return 0 if layer.traversal == "pool" else SCALE_BYTES * layer.channels
-
-
-def _bricks(channels: int) -> int:
-    return ceil(channels / BRICK) * BRICK

@@ -1,0 +1,152 @@
+"""Predicted beside published figures of devices.
+
+    PYTHONPATH=. python benchmarks/results/devices.py -o docs/results/devices.md
+
+Half a minute. A missed target is written down, with what the rows lack; it is no failure.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from devicemodels.calibration.held_out import HeldOut, Judged
+from wakepath.units import quantity
+from wakepath.validation.ethos import ethos_rows
+from wakepath.validation.mlperf import judged_rows, not_judged
+from wakepath.validation.shipped import shipped_rows
+from wakepath.validation.tables import (
+    class_rows,
+    error_text,
+    ethos_cells,
+    judged_cells,
+    summary_lines,
+    target_cells,
+)
+from wakepath.validation.targets import targets
+
+INTRODUCTION = """\
+# Predicted beside published
+
+Made by `make results-devices`; `wakepath devices --validate` prints the same. The published rows
+and their sources are in `devicemodels/published`.
+
+**No fit is judged by the rows that made it.** A board's law is fitted to all its networks but one,
+and predicts that one, with all its operating points. Its prior comes from published boards of its
+class, of which no board with its chip is one. Two protocols:
+
+- *new-chip*: other chips' rows of the left-out network are in the prior. That is how it is for a
+  user with a chip of their own, and what the targets were asked for;
+- *new-network*: the network is left out of every board. Nothing has ever seen it.
+
+An operating point is left out with all its rows; the board's rows at its other point are known.
+Energy is the predicted latency times the power that the board's other rows give.
+"""
+
+METHOD = """\
+## How a law is found
+
+Seven parameters of the law `microcontroller` (cycles a MAC of three kinds, an output, a copied
+element, an element without MACs, an operator) against two or three latencies: most of what is known
+of a board must come from its relatives. Log parameters of the boards of a class are normal about a
+mean, which is learned from all of them with its covariance; boards with the same kernels
+(`runtime`), processor or chip are alike, in parts of the variance of 0.4, 0.2 and 0.1. These shares
+and the spread of a row about its law (3 %, Student's t with 4 degrees of freedom) were set once, by
+hand, and not learned. A parameter that the rows leave as uncertain as the class had it is an
+estimate, and is called one (`devicemodels/calibration`).
+"""
+
+
+def document() -> str:
+    """The whole file."""
+    parts = [
+        INTRODUCTION,
+        "\n".join(["## Targets", "", *_targets()]),
+        "\n".join(["## Left-out networks by class of core", "", *_classes()]),
+        METHOD,
+        "\n".join(["## Left-out operating points", "", *_judged("operating-point")]),
+        "\n".join(["## Left-out networks, new-chip", "", *_judged("new-chip")]),
+        "\n".join(["## Left-out networks, new-network", "", *_judged("new-network")]),
+        "\n".join(["## Fitted rows: the shipped platforms", "", *_shipped()]),
+        "\n".join(["## Fitted rows: laws of the boards", "", *_judged("none")]),
+        "\n".join(["## Ethos-U55, cycles by its maker's compiler", "", *_ethos()]),
+        "\n".join(["## Rows that no law is held against", "", *_not_judged()]),
+    ]
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _targets() -> Iterator[str]:
+    yield from _table(("what", "limit", "figure", "rows", ""), map(target_cells, targets()))
+    yield ""
+    yield "In brackets what nobody asked for. What the rows lack where a target is missed:"
+    yield ""
+    yield from (f"- {line}" for line in summary_lines() if "MISSED" in line)
+
+
+def _classes() -> Iterator[str]:
+    yield from _table(("protocol", "of", "class", "rows", "median", "p90"), class_rows())
+
+
+def _judged(held_out: HeldOut) -> Iterator[str]:
+    head = (
+        *("round", "by", "board", "network", "clock"),
+        *("published", "predicted", "error", "energy", "predicted", "error"),
+    )
+    rows: list[Judged] = [one for one in judged_rows() if one.held_out == held_out]
+    yield from _table(head, map(judged_cells, rows))
+
+
+def _shipped() -> Iterator[str]:
+    rows = [
+        (
+            *(one.platform, one.core, one.point, one.row.network),
+            quantity(one.row.latency_s, "s"),
+            quantity(one.latency_s, "s"),
+            error_text(one.latency_error),
+            quantity(one.row.energy_j, "J"),
+            quantity(one.energy_j, "J"),
+            error_text(one.energy_error),
+        )
+        for one in shipped_rows()
+    ]
+    head = (
+        *("platform", "core", "point", "network"),
+        *("published", "predicted", "error", "energy", "predicted", "error"),
+    )
+    yield from _table(head, rows)
+
+
+def _ethos() -> Iterator[str]:
+    head = ("network", "MACs a cycle", "system", "layer", "published", "predicted", "error")
+    yield from _table((*head, "held out"), map(ethos_cells, ethos_rows()))
+
+
+def _not_judged() -> Iterator[str]:
+    reasons: dict[str, list[str]] = {}
+    for row, reason in not_judged():
+        reasons.setdefault(reason, []).append(f"{row.submitter} {row.board}")
+    for reason, boards in reasons.items():
+        yield f"- {reason}: {len(boards)} rows ({', '.join(dict.fromkeys(boards))})"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-o", "--output", type=Path, help="file to write; standard output without")
+    output: Path | None = parser.parse_args().output
+    text = document()
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""``wakepath calibrate --from``: a device model from measured rows."""
