@@ -46,7 +46,7 @@ def runs_as_planned(plan: Plan, period_ns: int) -> None:
 
     The share of energy that hangs on which samples the gates stop is drawn, hence a tolerance.
     """
-    result = simulate(plan, drawn(plan, period_ns, 300, seed=1))
+    result = simulate(plan, drawn(plan, period_ns, 2000, seed=1))
     assert (result.samples.outcome == Outcome.COMPLETED).all()
     figures = metrics(result)
     assert figures.latency_s.max <= plan.expected.latency_max_s + 1e-7
