@@ -4,8 +4,8 @@ Held out, the streaming rows are left out entirely: mean power is duty times act
 rest of the time idle power. Active power is that of the same board's key word spotting; at another
 clock it is scaled by the law of power with the share of static power that calibration assumes. Idle
 power is Sleep, for audio capture keeps the clocks on: a share of active power that another vendor's
-datasheet gives for one clock. The shipped platforms were fitted with these rows: their simulation shows that law
-and simulator agree with them, and is no prediction.
+datasheet gives for one clock. The shipped platforms were fitted with these rows: their simulation
+shows that law and simulator agree with them, and is no prediction.
 """
 
 from dataclasses import dataclass, replace
