@@ -129,5 +129,5 @@ def _power_estimates(
 
 
 def core_class_names() -> tuple[str, ...]:
-    """Names of the classes, for messages and options."""
-    return tuple(CORE_CLASSES)
+    """Names of the classes that a board of any maker may be of, for messages and options."""
+    return tuple(name for name, each in CORE_CLASSES.items() if each.learns_from)

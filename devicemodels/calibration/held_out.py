@@ -162,8 +162,14 @@ def _predict(
 ) -> list[Judged]:
     prior = others.prior(wanted[0].kin)
     fitted: Fitted = fit(core_class, networks, arrays(networks, known, [0] * len(known)), prior)
+    working = {
+        network: fitted.working_share(networks, index)
+        for index, network in enumerate(networks.networks)
+    }
     powers = [
-        PowerRow(row.network, row.frequency_hz, row.voltage_v or 1.0, row.power_w)
+        PowerRow(
+            row.network, row.frequency_hz, row.voltage_v or 1.0, row.power_w, working[row.network]
+        )
         for row in known
         if row.power_w is not None and row.frequency_hz is not None
     ]
@@ -176,7 +182,8 @@ def _predict(
         latency_s, spread = fitted.latency_s(networks, index, clock)
         if protocol == "operating-point":
             latency_s *= _off_the_law(fitted, networks, known, row.network)
-        watts = power.power_w(clock, row.voltage_v or 1.0, row.network) if power else None
+        volts, share = row.voltage_v or 1.0, working[row.network]
+        watts = power.power_w(clock, volts, row.network, share) if power else None
         energy_j = latency_s * watts if watts is not None else None
         found.append(Judged(row, protocol, len(known), latency_s, spread, energy_j))
     return found

@@ -38,11 +38,13 @@ class PowerRow:
     """Supply."""
     power_w: float
     """Energy over latency."""
+    working_share: float = 1.0
+    """Part of the time in which the core is not being set up."""
 
     @property
     def swing(self) -> float:
-        """V^2 f."""
-        return self.voltage_v**2 * self.frequency_hz
+        """V^2 f while it works, averaged over its time."""
+        return self.voltage_v**2 * self.frequency_hz * self.working_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,11 @@ class PowerFit:
         """Whether rows told k and static power apart."""
         return self.points > 1
 
-    def power_w(self, frequency_hz: float, voltage_v: float, network: str = "") -> float:
+    def power_w(
+        self, frequency_hz: float, voltage_v: float, network: str = "", working_share: float = 1.0
+    ) -> float:
         """Predicted power at an operating point, of a measured network or of an average one."""
-        dynamic = self.switched_capacitance_f * voltage_v**2 * frequency_hz
+        dynamic = self.switched_capacitance_f * voltage_v**2 * frequency_hz * working_share
         return dynamic * self.activity.get(network, 1.0) + self.static_power_w
 
 
@@ -117,5 +121,5 @@ def fit_power(rows: Sequence[PowerRow]) -> PowerFit:
         float(np.sqrt(static_slope @ covariance @ static_slope)),
         (1.0 - share) * STATIC_SPREAD,
         {name: float(np.exp(value)) for name, value in zip(networks, x[2:], strict=True)},
-        len({round(float(value / lowest), 3) for value in swing}),
+        len({round(row.voltage_v**2 * row.frequency_hz, -3) for row in rows}),
     )
