@@ -28,8 +28,18 @@ from scheduler.problem import (
     ModeCosts,
     Problem,
 )
-from scheduler.taskgraph import Codec, Gate, GateChoice, Knob, Operator, Segment, TaskGraph
+from scheduler.taskgraph import (
+    Codec,
+    Gate,
+    GateChoice,
+    Knob,
+    Operator,
+    Segment,
+    TaskGraph,
+    largest_activation_bytes,
+)
 from scheduler.tolerance import ACCURACY_SLACK, LIMIT_RELATIVE
+from scheduler.unsupported import nobody_runs
 
 
 def make_problem(
@@ -130,19 +140,16 @@ class _CostTable:
     def required(self, work: str, operators: tuple[Operator, ...]) -> ModeCosts:
         """Costs of work that must run somewhere; raises ``Infeasible`` if no core can."""
         costs: list[Cost | None] = []
-        reasons = {}
+        refusals = {}
         for mode in self.modes:
             core, point = self._core(mode)
             try:
                 costs.append(_cost(core, point, work, operators))
             except UnsupportedOperator as unsupported:
                 costs.append(None)
-                reasons[core.name] = str(unsupported)
+                refusals[core.name] = unsupported
         if all(cost is None for cost in costs):
-            raise Infeasible(
-                f"no core of platform '{self.platform.name}' can run {work}",
-                "; ".join(reasons.values()),
-            )
+            raise nobody_runs(self.platform, work, refusals)
         return tuple(costs)
 
     def knobs(self, graph: TaskGraph, segment: Segment) -> tuple[KnobRow, ...]:
@@ -169,9 +176,7 @@ class _CostTable:
             compute=costs(work, operators),
             accuracy_loss=loss,
             weight_bytes=sum(o.weight_bytes for o in operators),
-            activation_bytes=max(
-                o.output_bytes + sum(sizes.get(name, 0) for name in o.inputs) for o in operators
-            ),
+            activation_bytes=largest_activation_bytes(operators, sizes),
         )
 
     def gate(self, head: Gate) -> ModeCosts:

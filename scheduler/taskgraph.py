@@ -4,7 +4,7 @@ A ``TaskGraph`` is a frozen value and a document (``wakepath/taskgraph@1``). It 
 hardware: the same task graph is planned for a wearable and for the machine under the desk.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import prod
@@ -242,3 +242,8 @@ class TaskGraph:
     def gate_after(self, segment: str) -> Gate | None:
         """The gate that decides after the segment of that name, if there is one."""
         return next((gate for gate in self.gates if gate.segment == segment), None)
+
+
+def largest_activation_bytes(operators: Sequence[Operator], sizes: Mapping[str, int]) -> int:
+    """Most bytes that one of ``operators`` reads and writes; ``sizes`` are those of outputs."""
+    return max(o.output_bytes + sum(sizes.get(name, 0) for name in o.inputs) for o in operators)

@@ -1,15 +1,13 @@
 """A Pareto front as a picture."""
 
-from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from devicemodels.documents.errors import InputError
-from devicemodels.documents.files import write_atomically
 from wakepath.fronts import FIGURE_TITLES, FrontRecord
+from wakepath.pictures import require_picture, scale_of, write_picture
 
-PLOT_FORMATS = (".png", ".svg", ".pdf")
-"""Endings of a plot's file name."""
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def plot_front(record: FrontRecord, path: Path) -> None:
@@ -17,19 +15,15 @@ def plot_front(record: FrontRecord, path: Path) -> None:
 
     Raises ``InputError`` if the name does not end like a picture.
     """
-    if path.suffix not in PLOT_FORMATS:
-        raise InputError.single(
-            f"'{path.name}' is not a picture that can be written",
-            hint=f"end it with {', '.join(PLOT_FORMATS)}",
-        )
-    write_atomically(path, _drawn(record, path.suffix[1:]))
+    require_picture(path)
+    write_picture(_drawn(record), path)
 
 
-def _drawn(record: FrontRecord, form: str) -> bytes:
+def _drawn(record: FrontRecord) -> "Figure":
     from matplotlib.figure import Figure  # noqa: PLC0415 - half a second to import
 
     columns = list(zip(*(row.values for row in record.rows), strict=True))
-    scales = [_scale(record.unit(f), c) for f, c in zip(record.figures, columns, strict=True)]
+    scales = [scale_of(record.unit(f), c) for f, c in zip(record.figures, columns, strict=True)]
     shown = [[v / scale for v in c] for c, (scale, _) in zip(columns, scales, strict=True)]
     figure = Figure(figsize=(7.0, 4.6), layout="constrained")
     axes = figure.subplots()
@@ -43,17 +37,4 @@ def _drawn(record: FrontRecord, form: str) -> bytes:
         figure.colorbar(points, label=f"{FIGURE_TITLES[name]} [{unit}]")
     axes.set_title(f"{record.name} on {record.platform}: {len(record.rows)} plans (modelled)")
     axes.grid(alpha=0.3)
-    buffer = BytesIO()
-    figure.savefig(buffer, format=form, dpi=150, metadata=None)
-    return buffer.getvalue()
-
-
-def _scale(unit: str, values: Sequence[float]) -> tuple[float, str]:
-    """What to divide by and how to call it, so that the axis has short numbers."""
-    if not unit:
-        return 0.01, "%"
-    largest = max(values)
-    for factor, prefix in ((1.0, ""), (1e-3, "m"), (1e-6, "u")):
-        if largest >= factor:
-            return factor, f"{prefix}{unit}"
-    return 1e-9, f"n{unit}"
+    return figure

@@ -75,7 +75,7 @@ class Fitted:
 def fit(core_class: CoreClass, networks: Design, rows: Measured, prior: Prior) -> Fitted:
     """The most likely law of the one core that all ``rows`` were measured on."""
     alone = np.ones((1, 1))
-    found = mode(networks, rows, prior.mean, alone, prior.covariance, start=prior.mean[None])
+    found = mode(networks, rows, prior.mean, alone, prior.covariance)
     _, covariance = found.of_relative(np.ones(1), 1.0)
     return Fitted(core_class, found.theta[0], covariance, prior)
 

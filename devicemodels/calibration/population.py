@@ -107,9 +107,7 @@ def learn(
     inverse = np.linalg.inv(kinship)
     ones = inverse.sum(axis=1)
     mean, covariance = typical, spread
-    found = mode(
-        networks, rows, mean, kinship, covariance, start=np.tile(typical, (boards, 1)), steps=10
-    )
+    found = mode(networks, rows, mean, kinship, covariance, steps=12)
     for _ in range(ROUNDS):
         total = ones.sum() + TYPICAL_MEAN_COUNTS
         mean = (ones @ found.theta + TYPICAL_MEAN_COUNTS * typical) / total

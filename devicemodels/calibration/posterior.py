@@ -23,6 +23,8 @@ ROW_SPREAD = 0.03
 """
 ROW_FREEDOM = 4.0
 """Degrees of freedom of Student's t."""
+WIDEST_SPREAD = 0.5
+"""Where a search without a start begins; halved at each step."""
 LONGEST_STEP = 0.7
 """No parameter changes by more than a factor of two at once."""
 
@@ -64,20 +66,23 @@ def mode(
     kinship: FloatArray,
     covariance: FloatArray,
     *,
-    start: FloatArray,
+    start: FloatArray | None = None,
     steps: int = 40,
 ) -> Posterior:
     """The most likely log parameters of all boards.
 
-    ``mean`` is [parameters], ``kinship`` [boards, boards], ``start`` [boards, parameters].
+    ``mean`` is [parameters], ``kinship`` [boards, boards], ``start`` [boards, parameters]. Without
+    a start the search begins at the mean, with rows that may be far off their law, lest the row
+    that happens to be near be taken for the only one that is right.
     """
-    theta = start
+    theta = np.tile(mean, (len(kinship), 1)) if start is None else start
+    row_spread = ROW_SPREAD if start is not None else WIDEST_SPREAD
     of_rows = kinship[rows.device]
     between = of_rows[:, rows.device]
     while True:
         predicted, slope = log_latency(networks, theta, rows)
         error = rows.log_s - predicted
-        variance = ROW_SPREAD**2 * (ROW_FREEDOM + (error / ROW_SPREAD) ** 2) / (ROW_FREEDOM + 1)
+        variance = row_spread**2 * (ROW_FREEDOM + (error / row_spread) ** 2) / (ROW_FREEDOM + 1)
         spread = slope @ covariance
         of_data = between * (spread @ slope.T) + np.diag(variance)
         precision: FloatArray = np.asarray(np.linalg.inv(of_data), dtype=np.float64)
@@ -86,6 +91,8 @@ def mode(
         step = mean + of_rows.T @ (spread * pull[:, None]) - theta
         largest = float(np.abs(step).max(initial=0.0))
         steps -= 1
-        if largest < 1e-4 or steps == 0:
+        settled = row_spread == ROW_SPREAD and largest < 1e-4
+        row_spread = max(ROW_SPREAD, row_spread / 2)
+        if settled or steps == 0:
             return Posterior(theta + step, covariance, slope, rows.device, precision, pull)
-        theta = theta + step * min(1.0, LONGEST_STEP / largest)
+        theta = theta + step * (LONGEST_STEP / max(largest, LONGEST_STEP))

@@ -84,7 +84,8 @@ def fit_power(rows: Sequence[PowerRow]) -> PowerFit:
     log_power = np.log(np.array([row.power_w for row in rows]))
     typical = float(np.log(STATIC_SHARE / (1 - STATIC_SHARE)))
     # Log power at the lowest point, log odds of the static share there, log activities.
-    mean = np.concatenate([[float(log_power.mean()), typical], np.zeros(len(networks))])
+    level = log_power - np.log((1 - STATIC_SHARE) * swing / lowest + STATIC_SHARE)
+    mean = np.concatenate([[float(np.median(level)), typical], np.zeros(len(networks))])
     spreads = [_UNKNOWN, STATIC_SPREAD, *[ACTIVITY_SPREAD] * len(networks)]
     prior = np.diag(1 / np.array(spreads) ** 2)
     x = mean

@@ -20,8 +20,8 @@ from scheduler.graphs.problem import (
     Resource,
     TaskMode,
 )
-from scheduler.infeasible import Infeasible
 from scheduler.taskgraph import Operator, TaskGraph
+from scheduler.unsupported import nobody_runs
 
 TICK_S = 1.0 / NANOSECONDS_PER_SECOND
 """Everything counts in nanoseconds."""
@@ -76,7 +76,7 @@ def _resource(core: Core) -> Resource:
 def _modes(operator: Operator, platform: Platform) -> tuple[TaskMode, ...]:
     work = f"segment:{operator.name}"
     modes = []
-    reasons = {}
+    refusals = {}
     for index, core in enumerate(platform.cores):
         holds = tuple(int(other == index) for other in range(len(platform.cores)))
         uses = tuple(
@@ -87,7 +87,7 @@ def _modes(operator: Operator, platform: Platform) -> tuple[TaskMode, ...]:
             try:
                 ticks = duration_ns(core.cost, core.name, work, (operator,), point.frequency_hz)
             except UnsupportedOperator as unsupported:
-                reasons[core.name] = str(unsupported)
+                refusals[core.name] = unsupported
                 continue
             modes.append(
                 TaskMode(
@@ -101,10 +101,7 @@ def _modes(operator: Operator, platform: Platform) -> tuple[TaskMode, ...]:
                 )
             )
     if not modes:
-        raise Infeasible(
-            f"no core of platform '{platform.name}' can run operator '{operator.name}'",
-            "; ".join(reasons.values()),
-        )
+        raise nobody_runs(platform, f"operator '{operator.name}'", refusals)
     return tuple(modes)
 
 
