@@ -6,6 +6,7 @@ from math import prod
 
 from devicemodels.operators import Geometry, OperatorKind
 from networks.assembling import assemble
+from networks.windows import whole_map
 from scheduler.taskgraph import Operator, TaskGraph
 
 _BIAS_BYTES = 4
@@ -80,8 +81,7 @@ class Int8Network:
     def global_pool(self) -> str:
         """The mean of each channel, as an average pooling over the whole feature map."""
         _, *size, channels = self._shape("")
-        window = tuple(size)
-        geometry = Geometry(channels, channels, window, window, window, (1, 1))
+        geometry = whole_map(channels, tuple(size))
         return self._add("global_pool", (1, 1, 1, channels), geometry=geometry)
 
     def flatten(self) -> str:

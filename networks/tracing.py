@@ -10,6 +10,7 @@ from networks.assembling import assemble
 from networks.aten import aten_name, macs_of, tensor_of
 from networks.exporting import export_calls
 from networks.fusing import CallGroup, fuse
+from networks.geometry import geometry_of
 from scheduler.taskgraph import Operator, TaskGraph
 
 
@@ -82,6 +83,7 @@ def _operators(
                 weight_bytes=_weight_bytes(group, tensors),
                 output_bytes=output.numel() * output.element_size(),
                 fused=tuple(group.fused),
+                geometry=geometry_of(group.calls[0], group.kind),
             )
         )
     return tuple(operators)

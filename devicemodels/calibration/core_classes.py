@@ -7,10 +7,12 @@ class has few of them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
 
+from devicemodels.laws.fixed_function import FixedFunctionLaw
 from devicemodels.laws.microcontroller import MicrocontrollerLaw
 
 FloatArray = npt.NDArray[np.float64]
@@ -57,7 +59,8 @@ class CoreClass:
     name: str
     """As the command line calls it."""
     learns_from: tuple[str, ...]
-    """Classes whose published boards make the prior of a board of this one."""
+    """Classes whose published boards make the prior of a board of this one; none where the chip's
+    architecture is published, which then says more than any relative."""
     lanes: int
     """Products a step of the inner loop."""
     scale_spread: float
@@ -66,10 +69,14 @@ class CoreClass:
     """In the order of the vector that is fitted."""
     description: str
     """For messages: which cores these are."""
+    input_lanes: int = 0
+    """Input channels that an accelerator takes at once; 0 for a core that runs kernels."""
 
-    def law(self, values: Sequence[float]) -> MicrocontrollerLaw:
+    def law(self, values: Sequence[float]) -> MicrocontrollerLaw | FixedFunctionLaw:
         """The law with these values of ``parameters``."""
         by_name = {each.name: float(x) for each, x in zip(self.parameters, values, strict=True)}
+        if self.input_lanes:
+            return _accelerator(by_name, self.input_lanes)
         linear = by_name["cycles_per_mac.linear"]
         return MicrocontrollerLaw(
             cycles_per_mac={
@@ -104,6 +111,25 @@ class CoreClass:
         return covariance
 
 
+def _accelerator(values: Mapping[str, float], input_lanes: int) -> FixedFunctionLaw:
+    kinds = ("conv", "depthwise_conv", "linear")
+    cycles = {kind: values[f"cycles_per_mac.{kind}"] for kind in kinds}
+    return FixedFunctionLaw(
+        macs_per_cycle={kind: 1.0 / each if each else inf for kind, each in cycles.items()},
+        input_lanes=input_lanes,
+        output_lanes=1,
+        cycles_per_element={
+            kind: values["cycles_per_element"] * times for kind, times in ELEMENT_PROFILE.items()
+        },
+        cycles_per_output=values["cycles_per_output"],
+        cycles_per_operator=values["cycles_per_operator"],
+        cycles_per_dispatch=CYCLES_PER_DISPATCH,
+        weight_bytes_per_cycle=inf,
+        weight_bandwidth_bytes_per_s=inf,
+        fixed_time_s=0.0,
+    )
+
+
 # From the loops of CMSIS-NN on a core with two 16-bit MACs an instruction: load, expand, SMLAD.
 _KERNELS = (
     Parameter("cycles_per_mac.conv", 1.5, 0.25),
@@ -115,9 +141,22 @@ _KERNELS = (
     Parameter("cycles_per_operator", 1500.0, 0.8),
 )
 
+# NE16 takes 16 input channels for a tile of 3x3 pixels and 32 output channels: 65 cycles of a 1x1
+# window or 301 of a 3x3 one, about 230 for 16 channels of a depthwise one, 65 for one pixel of a
+# linear; 70 to 90 for requantising and storing 288 elements (pulp-platform/ne16 and the models of
+# its cycles published with it). Eight workers do the rest; set-up as on NDP120, by its rows.
+_NE16 = (
+    Parameter("cycles_per_mac.conv", 1 / 80, 0.3),
+    Parameter("cycles_per_mac.depthwise_conv", 1 / 4.5, 0.3),
+    Parameter("cycles_per_mac.linear", 1 / 7.9, 0.3),
+    Parameter("cycles_per_output", 0.28, 0.3),
+    Parameter("cycles_per_element", 0.6, 0.6),
+    Parameter("cycles_per_operator", 2650.0, 0.5),
+)
+
 _SCALAR = ("microcontroller-dsp", "microcontroller", "risc-v")
 # There are too few boards of these two to learn from each other alone.
-_ALL = (*_SCALAR, "vector", "npu")
+_ALL = (*_SCALAR, "vector", "npu", "ne16")
 
 CORE_CLASSES: Mapping[str, CoreClass] = {
     each.name: each
@@ -127,6 +166,7 @@ CORE_CLASSES: Mapping[str, CoreClass] = {
         CoreClass("risc-v", _SCALAR, 4, 0.6, _KERNELS, "RV32 and RV64 with packed SIMD"),
         CoreClass("vector", _ALL, 16, 0.6, _KERNELS, "Helium, RVV"),
         CoreClass("npu", _ALL, 16, 0.6, _KERNELS, "matrix units and NPUs"),
+        CoreClass("ne16", (), 1, 0.1, _NE16, "GAP9's NE16 beside a cluster", input_lanes=16),
     )
 }
 """By name."""

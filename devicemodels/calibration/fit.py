@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devicemodels.calibration.core_classes import CoreClass, FloatArray
+from devicemodels.calibration.core_classes import CYCLES_PER_DISPATCH, CoreClass, FloatArray
 from devicemodels.calibration.design import Design, Measured, log_latency
 from devicemodels.calibration.population import Prior
 from devicemodels.calibration.posterior import ROW_SPREAD, mode
+from devicemodels.laws.fixed_function import FixedFunctionLaw
 from devicemodels.laws.microcontroller import MicrocontrollerLaw
 
 IDENTIFIED_BELOW = 0.8
@@ -48,7 +49,7 @@ class Fitted:
     """What was known before."""
 
     @property
-    def law(self) -> MicrocontrollerLaw:
+    def law(self) -> MicrocontrollerLaw | FixedFunctionLaw:
         """The law to predict with."""
         return self.core_class.law([float(value) for value in np.exp(self.theta)])
 
@@ -70,6 +71,15 @@ class Fitted:
         log_s, slope = log_latency(networks, self.theta[None], row)
         spread = np.sqrt(slope[0] @ self.covariance @ slope[0] + ROW_SPREAD**2)
         return float(np.exp(log_s[0])), float(spread)
+
+    def working_share(self, networks: Design, network: int) -> float:
+        """Part of a network's cycles in which an accelerator is not being set up; else 1."""
+        if not self.core_class.input_lanes:
+            return 1.0
+        parts = networks.counts[network] * np.exp(self.theta)
+        names = [each.name for each in self.core_class.parameters]
+        set_up = parts[names.index("cycles_per_operator")] + CYCLES_PER_DISPATCH
+        return float(1.0 - set_up / (parts.sum() + CYCLES_PER_DISPATCH))
 
 
 def fit(core_class: CoreClass, networks: Design, rows: Measured, prior: Prior) -> Fitted:

@@ -8,6 +8,7 @@ from devicemodels.calibration.calibrated import CalibratedCore
 from devicemodels.calibration.core_classes import CYCLES_PER_DISPATCH, ELEMENT_PROFILE
 from devicemodels.calibration.fit import Estimate
 from devicemodels.documents.readable import quantity
+from devicemodels.laws.microcontroller import MicrocontrollerLaw
 
 RESTING_SHARE = 0.3
 """Estimated share of the slowest point's power in a wait for interrupts, clocks running."""
@@ -107,6 +108,7 @@ def platform_yaml(core: CalibratedCore, options: FileOptions) -> str:
 
 def _law(core: CalibratedCore, estimates: dict[str, Estimate]) -> list[str]:
     law = core.fitted.law
+    assert isinstance(law, MicrocontrollerLaw)  # as all classes that rows may be fitted to have
     per_element = estimates["cycles_per_element"]
     lines = ["      law: microcontroller", "      cycles_per_mac:"]
     for kind in law.cycles_per_mac:

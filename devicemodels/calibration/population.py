@@ -86,6 +86,8 @@ class Population:
 
     def prior(self, kin: Kin) -> Prior:
         """The prior of one more board."""
+        if not self.kin:  # a class that its architecture tells, with nobody to learn from
+            return Prior(self.mean, self.posterior.covariance)
         shared = np.array([kin.share(other) for other in self.kin])
         # The mean of the class is not known exactly either.
         alone = np.linalg.solve(self.kinship, np.ones(len(self.kin)))

@@ -8,6 +8,7 @@ from devicemodels.operators import Geometry, OperatorKind, Quantisation
 from networks.errors import network_error
 from networks.files.entropy import ENTROPY_DTYPES, entropy_bits
 from networks.files.layers import BITS, Layer, Tensor, fixed_shape, task_graph, unknown_operator
+from networks.windows import mean_window
 from scheduler.taskgraph import TaskGraph
 
 _KINDS: dict[str, OperatorKind] = {
@@ -187,6 +188,8 @@ class _Reader:
             return elements * inner, Geometry(inner, output.shape[-1]), "linear"
         if kind == "pool" and prod(output.shape[2:]) == 1:
             kind = "global_pool"
+        if kind == "global_pool" and node.op_type not in ("MaxPool", "AveragePool"):
+            return 0, mean_window(prod(source[1:2]), tuple(source[2:]), output.shape), kind
         if node.op_type not in ("Conv", "MaxPool", "AveragePool"):
             return 0, None, kind
         rank, groups, inner = len(source) - 2, 1, 0

@@ -12,6 +12,7 @@ from devicemodels.operators import Geometry, OperatorKind, Quantisation
 from networks.errors import network_error
 from networks.files.entropy import ENTROPY_DTYPES, entropy_bits
 from networks.files.layers import BITS, Layer, Tensor, fixed_shape, task_graph, unknown_operator
+from networks.windows import mean_window
 from scheduler.taskgraph import TaskGraph
 
 _BROKEN = (
@@ -218,7 +219,9 @@ class _Reader:
                 raise ValueError(f"{what} has shapes that do not agree")
             return elements * inner, Geometry(inner, features)
         if opcode not in ("CONV_2D", "DEPTHWISE_CONV_2D", "AVERAGE_POOL_2D", "MAX_POOL_2D"):
-            return 0, None
+            means = opcode in ("MEAN", "REDUCE_MAX")
+            whole = mean_window(prod(source[-1:]), source[1:-1], output.shape)
+            return 0, whole if means else None
         if len(source) != 4 or len(output.shape) != 4 or options is None:
             raise ValueError(f"{what} has shapes {source} and {output.shape}")
         stride, dilation = (options.StrideH(), options.StrideW()), (1, 1)

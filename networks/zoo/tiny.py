@@ -3,16 +3,19 @@
 Source: C. Banbury et al., "MLPerf Tiny Benchmark", 2021 (arXiv 2106.07597), and the definitions of
 the reference networks in the benchmark's repository (github.com/mlcommons/tiny, folder
 ``benchmark/training``). Operators, names, shapes, bytes and geometry are those that an import of
-the reference ``.tflite`` files gives. What is missing is ``quantisation``: scales come from
-training.
+the reference ``.tflite`` files gives. Training left scales, which are missing, and weights, of
+which the information a weight is known for ``kws``, ``ic`` and ``ad``.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from devicemodels.documents.explain import did_you_mean
+from devicemodels.operators import Quantisation
+from devicemodels.published.ethos_u55 import layer_cycles
 from networks.building import Int8Network
 from networks.errors import network_error
-from scheduler.taskgraph import TaskGraph
+from scheduler.taskgraph import Operator, TaskGraph
 
 
 def tiny_names() -> tuple[str, ...]:
@@ -26,7 +29,23 @@ def tiny_network(name: str) -> TaskGraph:
     if make is None:
         hint = did_you_mean(name, tiny_names(), "the benchmark has")
         raise network_error(f"no network '{name}' in MLPerf Tiny", hint=hint)
-    return make().taskgraph(name)
+    graph = make().taskgraph(name)
+    entropy = {
+        layer.operator: layer.weight_entropy_bits
+        for layer in layer_cycles()
+        if layer.network == name and layer.origin == "published"
+    }
+    operators = (_trained(operator, entropy.get(operator.name)) for operator in graph.operators)
+    return replace(graph, operators=tuple(operators))
+
+
+def _trained(operator: Operator, entropy_bits: float | None) -> Operator:
+    """With the information of one of its weights, where it has some and that is known."""
+    if entropy_bits is None:
+        return operator
+    scales = 1 if operator.kind == "linear" else operator.output_shape[-1]
+    known = Quantisation("int8", scales, weight_entropy_bits=entropy_bits)
+    return replace(operator, quantisation=known)
 
 
 def _kws() -> Int8Network:

@@ -46,7 +46,7 @@ def runs_as_planned(plan: Plan, period_ns: int) -> None:
 
     The share of energy that hangs on which samples the gates stop is drawn, hence a tolerance.
     """
-    result = simulate(plan, drawn(plan, period_ns, 300, seed=1))
+    result = simulate(plan, drawn(plan, period_ns, 2000, seed=1))
     assert (result.samples.outcome == Outcome.COMPLETED).all()
     figures = metrics(result)
     assert figures.latency_s.max <= plan.expected.latency_max_s + 1e-7
@@ -66,20 +66,20 @@ def ds_cnn() -> TaskGraph:
 
 @pytest.mark.parametrize("name", COMPLETE)
 def test_key_word_spotting_goes_to_an_npu(name: str, ds_cnn: TaskGraph) -> None:
+    """All but the head and, where an NPU has lanes for many channels, the stem with its one."""
     platform = load_platform(name)
     plan = planned(ds_cnn, platform, 1.0, 0.9)
     runs_as_planned(plan, 1_000_000_000)
-    convolutions = [p.core for p in plan.placements if p.segment != "head"]
-    assert {platform.core(core).kind for core in convolutions} == {"npu"}
+    blocks = [p.core for p in plan.placements if p.segment.startswith("blocks.")]
+    assert len(blocks) == 8
+    assert {platform.core(core).kind for core in blocks} == {"npu"}
 
 
 @pytest.mark.parametrize("name", COMPLETE)
-def test_small_segments_stay_where_waking_is_cheap_and_large_ones_go_to_an_npu(name: str) -> None:
-    """The sensor's segment needs no NPU; the large layers are worth waking one."""
+def test_the_large_layers_of_the_smartwatch_are_worth_waking_an_npu(name: str) -> None:
     platform = load_platform(name)
     plan = planned(SMARTWATCH, platform, 0.5, 0.9)
     kinds = {p.segment: platform.core(p.core).kind for p in plan.placements}
-    assert kinds["sense.conv1"] in ("cpu", "dsp")
     assert kinds["decide.conv1"] == kinds["decide.conv2"] == "npu"
     assert plan.gates
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ WINDOWS = [
     Geometry(4, 4, (4, 3), (1, 1), (1, 1), (1, 1), 1),
     Geometry(4, 2),
 ]
+WHOLE_MAP = Geometry(4, 4, (4, 3), (4, 3), (4, 3), (1, 1))
 
 
 def saved(folder: Path, name: str, data: bytes) -> Path:
@@ -58,6 +60,7 @@ def test_tflite_operators(tmp_path: Path) -> None:
         ("conv_2", "add_1", "global_pool_1"),
         ("linear_1", "softmax_1"),
     ]
+    assert graph.operators[3].geometry == WHOLE_MAP
     assert [edge.raw_bytes for edge in graph.edges] == [48, 4]
     assert graph.edges[0].codecs[0].wire_format == "int8"
 
@@ -83,6 +86,8 @@ def test_onnx_operators(tmp_path: Path) -> None:
     assert heavy[0].weight_bytes == 4 * (
         108 + 4 + 4 + 4
     )  # the statistics fold into scale and shift
+    pools = [o.geometry for o in graph.operators if o.kind == "global_pool"]
+    assert pools == [WHOLE_MAP]
     assert [segment.operators for segment in graph.segments] == [
         ("conv_1",),
         ("conv_2", "global_pool_1", "reshape_1"),
@@ -99,9 +104,14 @@ def test_document_keeps_geometry(name: str, tmp_path: Path) -> None:
     assert text.count('"geometry"') == sum(o.geometry is not None for o in graph.operators)
 
 
-def test_documents_without_geometry_are_written_as_before() -> None:
+def test_what_is_not_known_is_not_written() -> None:
     path = Path(__file__).parents[2] / "scenarios" / "smartwatch" / "taskgraph.json"
-    assert dump_taskgraph(read_taskgraph(path)) == path.read_text()
+    graph = read_taskgraph(path)
+    assert dump_taskgraph(graph) == path.read_text()
+    bare = tuple(replace(operator, geometry=None) for operator in graph.operators)
+    text = dump_taskgraph(replace(graph, operators=bare, gates=(), edges=()))
+    assert '"geometry"' not in text
+    assert '"quantisation"' not in text
 
 
 def test_refusals(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ CORES = {
     "stm32h7a3": ("STM32H7A3", "cpu"),
     "stm32l4r5": ("STM32L4R5", "cpu"),
     "stm32u385": ("STM32U385", "cpu"),
-    "stm32u3c5": ("STM32U3C5", "npu"),
+    "stm32u3c5": ("STM32U3C5", "dsp"),
     "stm32u575": ("STM32U575", "cpu"),
 }
 """Chip of the published rows, and kind of the core that ran them, by platform."""

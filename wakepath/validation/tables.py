@@ -10,6 +10,7 @@ from rich.table import Table
 from devicemodels.calibration.held_out import HeldOut, Judged
 from devicemodels.published.mlperf_tiny import PublishedRow
 from wakepath.units import quantity
+from wakepath.validation.always_on import AlwaysOnRow, always_on_rows
 from wakepath.validation.ethos import EthosRow, ethos_rows
 from wakepath.validation.mlperf import judged_rows, not_judged
 from wakepath.validation.shipped import shipped_rows
@@ -47,6 +48,10 @@ def validation_document() -> dict[str, Any]:
             }
             for one in shipped_rows()
         ],
+        "always_on": [
+            asdict(one) | {"held_out_error": one.held_out_error, "shipped_error": one.shipped_error}
+            for one in always_on_rows()
+        ],
         "ethos_u55": [asdict(one) | {"error": one.error} for one in ethos_rows()],
         "not_judged": [
             {**_published_document(row), "reason": reason} for row, reason in not_judged()
@@ -60,6 +65,7 @@ def print_validation(console: Console) -> None:
     for held_out, title in TITLES.items():
         console.print(_judged_table(held_out, title))
     console.print(_shipped_table())
+    console.print(_always_on_table())
     console.print(_ethos_table())
     console.print(_not_judged_table())
     console.print(_class_table())
@@ -157,6 +163,35 @@ def _shipped_table() -> Table:
             error_text(one.energy_error),
         )
     return table
+
+
+ALWAYS_ON_HEAD = (
+    *("board", "clock", "duty", "published"),
+    *("held out", "error", "simulated (fitted)", "error", "duty of the network alone"),
+)
+"""Columns of the always-on rows."""
+
+
+def _always_on_table() -> Table:
+    table = _new("always-on mean power, streaming wake word", *ALWAYS_ON_HEAD)
+    for one in always_on_rows():
+        table.add_row(*always_on_cells(one))
+    return table
+
+
+def always_on_cells(one: AlwaysOnRow) -> tuple[str, ...]:
+    """A published mean power beside what is said of it."""
+    return (
+        one.row.board,
+        quantity(one.row.frequency_hz, "Hz"),
+        f"{one.row.duty:.1%}",
+        quantity(one.row.power_w, "W"),
+        quantity(one.held_out_w, "W"),
+        error_text(one.held_out_error),
+        quantity(one.shipped_w, "W"),
+        error_text(one.shipped_error),
+        f"{one.network_duty:.1%}",
+    )
 
 
 def _ethos_table() -> Table:

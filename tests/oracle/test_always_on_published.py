@@ -1,0 +1,33 @@
+"""Always-on mean power as published: what is predicted, and what the simulator makes of it."""
+
+import pytest
+
+from wakepath.validation.always_on import AlwaysOnRow, always_on_rows, slow_and_steady
+
+ROWS = {one.row.board: one for one in always_on_rows()}
+
+
+def test_five_boards_were_measured() -> None:
+    assert len(ROWS) == 5
+
+
+@pytest.mark.parametrize("one", ROWS.values(), ids=ROWS)
+def test_the_simulator_agrees_with_the_rows_that_the_catalog_was_fitted_with(
+    one: AlwaysOnRow,
+) -> None:
+    assert abs(one.shipped_error) < 0.03
+
+
+@pytest.mark.parametrize(
+    ("platform", "saving"), [("stm32u575", 0.170), ("stm32l4r5", 0.113)], ids=str
+)
+def test_slow_and_steady_beats_race_to_idle_as_measured(platform: str, saving: float) -> None:
+    published, held_out, simulated = slow_and_steady(platform)
+    assert published == pytest.approx(saving, abs=0.001)
+    assert simulated == pytest.approx(published, abs=0.02)
+    assert held_out > 0.0
+
+
+def test_what_is_held_out_is_right_for_most_rows_and_says_where_it_is_not() -> None:
+    right = {board for board, one in ROWS.items() if abs(one.held_out_error) <= 0.08}
+    assert right == {"NUCLEO_L4R5ZI-P", "NUCLEO_U575ZI_Q_60MHz", "NUCLEO_U385RG_Q"}
