@@ -15,7 +15,7 @@ from wakepath.validation.mlperf import NETWORKS, judged_rows, left_out_rows
 TOO_FEW_RELATIVES = (
     "boards whose class has few chips (vector cores, NPUs, RISC-V, cores without SIMD) have no "
     "relatives with their architecture, and two latencies of whole networks do not tell seven "
-    "parameters; times of single layers would, or a third network with depthwise and linear layers"
+    "parameters; times of single layers would, or a third network of all kinds of layers"
 )
 UNCLOCKED = (
     "one operating point does not tell which part of a time is not clocked: memories of NDP120 and "
