@@ -21,7 +21,6 @@ from devicemodels.platform import (
 from networks.zoo.tiny import tiny_names, tiny_network
 from scheduler.infeasible import Infeasible
 from wakepath.devices.facts import platform_facts
-from wakepath.devices.network import chosen_network
 from wakepath.devices.plots import plot_in_terminal
 from wakepath.devices.prediction import layer_times, predictions, require_one
 
@@ -203,12 +202,6 @@ def test_cores_that_share_a_network_between_them_are_no_single_core() -> None:
     )
     with pytest.raises(Infeasible, match="can run network 'kws' alone: core 'core' cannot run"):
         require_one(graph, platform, predictions(graph, platform))
-
-
-def test_networks_by_name_and_file() -> None:
-    assert chosen_network("kws") == tiny_network("kws")
-    scenario = chosen_network("scenarios/smartwatch/taskgraph.json")
-    assert scenario.gates
 
 
 def test_the_plot_has_a_letter_for_each_core_at_each_point() -> None:
