@@ -216,3 +216,5 @@ def test_the_plot_has_a_letter_for_each_core_at_each_point() -> None:
     assert (drawn.count("a"), drawn.count("b"), drawn.count("c")) == (2, 1, 0)
     assert "latency [ms]" in text
     assert "energy [uJ]" in text
+    assert not text.isascii()
+    assert plot_in_terminal("kws", predictions(graph, with_cores(CORE)), ascii_only=True).isascii()

@@ -136,7 +136,8 @@ def _print_plot(
     graph: TaskGraph, platform: Platform, found: tuple[CorePrediction, ...], console: Console
 ) -> None:
     if any(core.points for core in found):
-        text = plot_in_terminal(_title(graph, platform), found)
+        ascii_only = console.options.ascii_only
+        text = plot_in_terminal(_title(graph, platform), found, ascii_only)
         console.print(text, markup=False, highlight=False, no_wrap=True)
     _print_refusals(found, console)
     _print_honesty(console)
