@@ -16,7 +16,7 @@ from devicemodels.calibration.core_classes import CORE_CLASSES, CoreClass
 from devicemodels.calibration.design import Design, Measured, design
 from devicemodels.calibration.fit import Fitted, fit
 from devicemodels.calibration.population import Population, learn
-from devicemodels.calibration.power import PowerRow, fit_power
+from devicemodels.calibration.power import PowerRow, fit_power, typical_static_share
 from devicemodels.operators import Operation
 from devicemodels.published.mlperf_tiny import PublishedRow
 
@@ -53,6 +53,16 @@ class Judged:
         return self.energy_j / self.row.energy_j - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What other chips' rows say."""
+
+    boards: Population
+    """Of times."""
+    static_share: float
+    """Of static power, at the slowest point."""
+
+
 def usable(rows: Iterable[PublishedRow]) -> tuple[PublishedRow, ...]:
     """Rows of a class of ours, int8, with a clock; what was published again unchanged only once."""
     seen = set()
@@ -80,6 +90,28 @@ def population(core_class: CoreClass, networks: Design, rows: Sequence[Published
     return learn(core_class, networks, measured, [kin[key] for key in keys])
 
 
+def published_static_share(rows: Sequence[PublishedRow]) -> float:
+    """What ``rows`` of chips with two operating points say of the share of static power."""
+    chips = {row.key: row.chip for row in rows}
+    newest = {chip: key for key, chip in chips.items()}
+    boards = ([row for row in rows if row.key == key] for key in newest.values())
+    return typical_static_share(_powers(board, {}) for board in boards)
+
+
+def _powers(rows: Sequence[PublishedRow], working: Mapping[str, float]) -> list[PowerRow]:
+    return [
+        PowerRow(
+            row.network,
+            row.frequency_hz,
+            row.voltage_v or 1.0,
+            row.power_w,
+            working.get(row.network, 1.0),
+        )
+        for row in rows
+        if row.power_w is not None and row.frequency_hz is not None
+    ]
+
+
 def arrays(networks: Design, rows: Sequence[PublishedRow], device: Sequence[int]) -> Measured:
     """``rows`` as arrays; ``device`` says which board each is of."""
     return Measured(
@@ -100,7 +132,7 @@ def judge(
     for chip in dict.fromkeys(row.chip for row in rows):
         tested = [row for row in rows if row.chip == chip]
         core_class = CORE_CLASSES[tested[0].core_class]
-        others = [row for row in relatives(core_class, rows) if row.chip != chip]
+        others = [row for row in rows if row.chip != chip]
         found += _judge_chip(core_class, design(core_class, networks), tested, others, protocols)
     return tuple(found)
 
@@ -113,7 +145,7 @@ def _judge_chip(
     protocols: Sequence[HeldOut],
 ) -> list[Judged]:
     found: list[Judged] = []
-    whole = population(core_class, networks, others)
+    whole = _others(core_class, networks, others)
     boards = {row.key: [each for each in tested if each.key == row.key] for row in tested}
     for rows in boards.values():
         if "none" in protocols:
@@ -129,16 +161,21 @@ def _judge_chip(
     if "new-network" in protocols:
         for network in networks.networks:
             unseen = [row for row in others if row.network != network]
-            blind = population(core_class, networks, unseen)
+            blind = _others(core_class, networks, unseen)
             for rows in boards.values():
                 found += _left_out(core_class, networks, blind, rows, "new-network", network)
     return found
 
 
+def _others(core_class: CoreClass, networks: Design, rows: Sequence[PublishedRow]) -> Others:
+    kin = relatives(core_class, rows)
+    return Others(population(core_class, networks, kin), published_static_share(rows))
+
+
 def _left_out(
     core_class: CoreClass,
     networks: Design,
-    others: Population,
+    others: Others,
     rows: Sequence[PublishedRow],
     protocol: HeldOut,
     only: str | None,
@@ -155,25 +192,19 @@ def _left_out(
 def _predict(
     core_class: CoreClass,
     networks: Design,
-    others: Population,
+    others: Others,
     known: Sequence[PublishedRow],
     wanted: Sequence[PublishedRow],
     protocol: HeldOut,
 ) -> list[Judged]:
-    prior = others.prior(wanted[0].kin)
+    prior = others.boards.prior(wanted[0].kin)
     fitted: Fitted = fit(core_class, networks, arrays(networks, known, [0] * len(known)), prior)
     working = {
         network: fitted.working_share(networks, index)
         for index, network in enumerate(networks.networks)
     }
-    powers = [
-        PowerRow(
-            row.network, row.frequency_hz, row.voltage_v or 1.0, row.power_w, working[row.network]
-        )
-        for row in known
-        if row.power_w is not None and row.frequency_hz is not None
-    ]
-    power = fit_power(powers) if powers else None
+    powers = _powers(known, working)
+    power = fit_power(powers, others.static_share) if powers else None
     found = []
     for row in wanted:
         clock = row.frequency_hz

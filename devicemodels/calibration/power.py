@@ -2,11 +2,12 @@
 
 Networks toggle k more or less: GAP9 draws 17 % more for image classification than for key word
 spotting. Each network has an activity about 1 for that, which its own rows tell. One operating
-point gives the sum of dynamic and static power only; how it divides is then the class's estimate.
+point gives the sum of dynamic and static power only; how it divides is then an estimate from other
+chips.
 A second one tells them apart. Robust and in logarithms, like the times (``posterior``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,8 @@ import numpy as np
 from devicemodels.calibration.posterior import ROW_FREEDOM
 
 STATIC_SHARE = 0.12
-"""Typical share of static power at the lowest point: GAP9 0.09, NDP120 0.14 to 0.20."""
+"""Typical share of static power at the slowest point, where no other chip tells: always-on chips
+are sized so that leakage is about a tenth of what they draw."""
 STATIC_SPREAD = 0.5
 """Standard deviation of the share's log odds."""
 ACTIVITY_SPREAD = 0.1
@@ -79,16 +81,30 @@ class PowerFit:
         return dynamic * self.activity.get(network, 1.0) + self.static_power_w
 
 
-def fit_power(rows: Sequence[PowerRow]) -> PowerFit:
-    """The law that ``rows``, at least one, and what is typical make most likely."""
+def typical_static_share(chips: Iterable[Sequence[PowerRow]]) -> float:
+    """Share of static power at the slowest point, from chips that were measured at two points."""
+    shares = []
+    for rows in chips:
+        if rows and (found := fit_power(rows)).identified:
+            lowest = min(row.swing for row in rows)
+            dynamic_w = found.switched_capacitance_f * lowest
+            shares.append(found.static_power_w / (found.static_power_w + dynamic_w))
+    return float(np.exp(np.mean(np.log(shares)))) if shares else STATIC_SHARE
+
+
+def fit_power(rows: Sequence[PowerRow], static_share: float = STATIC_SHARE) -> PowerFit:
+    """The law that ``rows``, at least one, and what is typical make most likely.
+
+    ``static_share`` is the typical share of static power at their slowest point.
+    """
     networks = list(dict.fromkeys(row.network for row in rows))
     of_row = np.array([networks.index(row.network) for row in rows])
     swing = np.array([row.swing for row in rows])
     lowest = float(swing.min())
     log_power = np.log(np.array([row.power_w for row in rows]))
-    typical = float(np.log(STATIC_SHARE / (1 - STATIC_SHARE)))
+    typical = float(np.log(static_share / (1 - static_share)))
     # Log power at the lowest point, log odds of the static share there, log activities.
-    level = log_power - np.log((1 - STATIC_SHARE) * swing / lowest + STATIC_SHARE)
+    level = log_power - np.log((1 - static_share) * swing / lowest + static_share)
     mean = np.concatenate([[float(np.median(level)), typical], np.zeros(len(networks))])
     spreads = [_UNKNOWN, STATIC_SPREAD, *[ACTIVITY_SPREAD] * len(networks)]
     prior = np.diag(1 / np.array(spreads) ** 2)

@@ -2,7 +2,7 @@
 
 Held out, the streaming rows are left out entirely: mean power is duty times active power and the
 rest of the time idle power. Active power is that of the same board's key word spotting; at another
-clock it is scaled by the law of power with the share of static power that calibration assumes. Idle
+clock it is scaled by the law of power, with the share of static power that other chips have. Idle
 power is Sleep, for audio capture keeps clocks on: all of the static power, and of the dynamic power
 at the clock of Sleep the share that another vendor's datasheet gives. What capture itself draws is
 in no other row, and not counted. The shipped platforms were fitted with these rows: their
@@ -12,7 +12,8 @@ simulation shows that law and simulator agree with them, and is no prediction.
 from dataclasses import dataclass, replace
 from functools import cache
 
-from devicemodels.calibration.power import STATIC_SHARE
+from devicemodels.calibration.calibrated import static_share
+from devicemodels.calibration.power import PowerRow, fit_power
 from devicemodels.catalog import load_platform
 from devicemodels.cost import MeasuredTimes, duration_ns, nanoseconds
 from devicemodels.platform import Core, OperatingPoint
@@ -90,11 +91,12 @@ def held_out_w(row: StreamingRow) -> float:
     measured = _key_words(row)
     assert measured.power_w is not None and measured.frequency_hz is not None
     top = _point_at(_core(row), measured.frequency_hz)
-    static_w = STATIC_SHARE * measured.power_w
-    joules_per_v2 = (measured.power_w - static_w) / (top.voltage_v**2 * top.frequency_hz)
-    awake_w = joules_per_v2 * row.voltage_v**2 * row.frequency_hz
-    asleep_w = SLEEP_SHARE * joules_per_v2 * row.rest_voltage_v**2 * row.rest_frequency_hz
-    return static_w + row.duty * awake_w + (1 - row.duty) * asleep_w
+    one = PowerRow("kws", top.frequency_hz, top.voltage_v, measured.power_w)
+    law = fit_power([one], static_share())
+    awake_w = law.power_w(row.frequency_hz, row.voltage_v, "kws")
+    clocked_w = law.power_w(row.rest_frequency_hz, row.rest_voltage_v, "kws") - law.static_power_w
+    asleep_w = law.static_power_w + SLEEP_SHARE * clocked_w
+    return row.duty * awake_w + (1 - row.duty) * asleep_w
 
 
 def shipped_w(row: StreamingRow) -> float:
