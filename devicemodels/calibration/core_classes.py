@@ -156,7 +156,7 @@ _NE16 = (
 
 # Four Cortex-A53 of an RK3399 run SqueezeNet, MobileNet and ResNet in int8 (ncnn's benchmark page)
 # at 17 MACs a cycle, with some 50 000 cycles to wake the threads for each operator; 5 products a
-# cycle of a depthwise convolution and 5 weights of a linear from the second cache are our estimates.
+# cycle of a depthwise convolution and 5 weights of a linear from the second cache: our estimates.
 _LINUX = (
     Parameter("cycles_per_mac.conv", 0.06, 0.4),
     Parameter("cycles_per_mac.depthwise_conv", 0.2, 0.5),
