@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+from devicemodels.documents.errors import InputError
+from devicemodels.documents.files import read_text
 from devicemodels.documents.json_document import dump_document, load_document, read_document
+from devicemodels.documents.json_source import locate_json
 from scheduler.plan import Plan
 from scheduler.taskgraph import TaskGraph
+from scheduler.taskgraph_check import too_small
 
 
 def dump_taskgraph(graph: TaskGraph) -> str:
@@ -14,12 +18,19 @@ def dump_taskgraph(graph: TaskGraph) -> str:
 
 def load_taskgraph(text: str, file: str) -> TaskGraph:
     """The task graph in a JSON text; ``InputError`` names all problems of ``file``."""
-    return load_document(TaskGraph, text, file)
+    graph = load_document(TaskGraph, text, file)
+    found = list(too_small(graph))
+    if found:
+        source = locate_json(text, file)
+        raise InputError(
+            source.problem(path, f"{source.dotted(path)}: {message}") for path, message in found
+        )
+    return graph
 
 
 def read_taskgraph(path: Path) -> TaskGraph:
     """The task graph in a file; ``InputError`` names all its problems."""
-    return read_document(TaskGraph, path)
+    return load_taskgraph(read_text(path), str(path))
 
 
 def dump_plan(plan: Plan) -> str:

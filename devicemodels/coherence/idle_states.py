@@ -1,7 +1,7 @@
 """Idle states that are worth entering: each draws no more than the one before it.
 
 A device tree counts ``min-residency`` from the beginning of the entry and does not speak of the
-exit; of the 66 states that Linux lists for Arm chips, two (hi3660 and mt8173) still give less than
+exit; of 65 states that Linux lists for Arm chips, two (hi3660 and mt8173) still give less than
 entry and exit together. A stay of that length is over before the core could have gone and come
 back, so it is refused here, with the length that the latencies call for.
 """

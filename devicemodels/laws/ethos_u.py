@@ -1,8 +1,9 @@
 """Arm's Ethos-U55: what bounds each operator, from how the accelerator is built.
 
 An operator takes the longest of computing in whole blocks of whole units, traffic with SRAM, and
-traffic with the flash, where its weights lie encoded; operators run one after the other. Nothing
-of it is fitted to a network, see ``devicemodels.laws.ethos`` for the parts and their source.
+traffic with the flash, where its weights lie encoded; operators run one after the other. Two
+numbers are fitted, ``encoding.OVERHEAD`` and ``estimate.SCALES_IN_THE_WAY`` in
+``devicemodels.laws.ethos``, which has the parts and their source; the rest is how it is built.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,16 +48,18 @@ class EthosULaw:
     def busy(
         self, core: str, work: str, operators: Sequence[Operation], frequency_hz: float
     ) -> Busy:
-        """Cycles of ``operators`` in one dispatch, and what they wait for weights at that clock.
+        """Cycles in which the array works, and the time in which it is set up or waits.
 
         Raises ``UnsupportedOperator`` if the accelerator has no way to run an operator's kind.
         """
         require_kinds(core, work, operators, _KINDS)
         found = self.estimates(operators, frequency_hz)
-        cycles = self.cycles_per_dispatch + sum(
-            self.cycles_per_operator + one.working for one in found
+        set_up = self.cycles_per_dispatch + self.cycles_per_operator * len(found)
+        return Busy(
+            cycles=sum(one.computing for one in found),
+            stall_s=sum(one.total - one.working for one in found) / frequency_hz,
+            waiting_cycles=set_up + sum(one.working - one.computing for one in found),
         )
-        return Busy(cycles, sum(one.total - one.working for one in found) / frequency_hz)
 
     def estimates(
         self, operators: Sequence[Operation], frequency_hz: float

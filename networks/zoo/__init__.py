@@ -45,6 +45,11 @@ def network_graph(name_or_path: str) -> TaskGraph:
     return read_network(path)
 
 
+def is_network(name_or_path: str) -> bool:
+    """Whether that is the name of a benchmark's network, or the path of a network file."""
+    return name_or_path in tiny_names() or Path(name_or_path).suffix.lower() in READERS
+
+
 def network_names() -> tuple[str, ...]:
     """Names of the files here that define a torch network; none of them is imported."""
     files = (module.name for module in pkgutil.iter_modules(__path__))

@@ -68,15 +68,20 @@ def read_instance(
     with every problem of the file, and for an option that the format does not have.
     """
     name = guess_format(path) if format_name is None else format_name
-    chosen = FORMATS[name]
     options = dict(options or {})
+    refuse_unknown_options(name, options, str(path))
+    problem: GraphProblem = import_module(FORMATS[name].module).read(path, **options)
+    return problem
+
+
+def refuse_unknown_options(name: str, options: Mapping[str, object], file: str) -> None:
+    """Raise ``InputError`` if the format called ``name`` does not have some of ``options``."""
+    chosen = FORMATS[name]
     unknown = [option for option in options if option not in chosen.options]
     if unknown:
         known = ", ".join(map(_flag, chosen.options)) or "none"
         message = f"{chosen.title} takes no {', '.join(map(_flag, unknown))}"
-        raise InputError.single(message, hint=f"what it takes: {known}", file=str(path))
-    problem: GraphProblem = import_module(chosen.module).read(path, **options)
-    return problem
+        raise InputError.single(message, hint=f"what it takes: {known}", file=file)
 
 
 def guess_format(path: Path) -> str:

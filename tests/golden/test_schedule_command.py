@@ -182,6 +182,21 @@ def test_a_network_on_a_platform(wakepath: Run) -> None:
     assert "(modelled)" in done.out
 
 
+def test_a_network_of_the_benchmark_by_name(wakepath: Run, tmp_path: Path) -> None:
+    document = tmp_path / "kws.json"
+    assert wakepath("import", "kws", "-o", document).code == 0
+    words = ("--platform", "wearable", "--format", "json")
+    by_name = wakepath("schedule", "kws", *words)
+    assert by_name.code == 0, by_name.err
+    assert by_name.out == wakepath("schedule", document, *words).out
+    needy = wakepath("schedule", "kws")
+    assert needy.code == 2
+    assert "kws: it is a network, and a platform is needed to run it on" in needy.err
+    refused = wakepath("schedule", "kws", "--cores", "4", *words)
+    assert refused.code == 2
+    assert "takes no --cores" in refused.err
+
+
 def test_processors_that_cannot_talk_are_named(wakepath: Run) -> None:
     done = wakepath("schedule", FIXTURES / "measured.csv")
     assert done.code == 0

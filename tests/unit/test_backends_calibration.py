@@ -12,6 +12,7 @@ from backends.channels import mailboxes
 from backends.observations import Observations, transfer_law
 from backends.orders import stretches
 from devicemodels.catalog import load_platform
+from devicemodels.coherence import incoherences
 from devicemodels.cost import MeasuredTimes
 from devicemodels.documents.json_document import dump_document, load_document
 from devicemodels.platform import Platform
@@ -64,6 +65,7 @@ def test_measured_values_say_so_and_watts_stay_estimates(calibrated: Platform) -
 
 
 def test_a_calibrated_platform_is_a_document_and_a_problem(calibrated: Platform) -> None:
+    assert not list(incoherences(calibrated))
     text = dump_document(calibrated)
     assert load_document(Platform, text, "host.json") == calibrated
     required = Requirements("latency_max", 1.0, 1.0, 0.0, {"negative": 0.5, "positive": 0.5})

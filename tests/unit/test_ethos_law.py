@@ -109,3 +109,23 @@ def test_networks_are_predicted_on_every_configuration(held_out: bool) -> None:
 def test_what_bounds_a_layer_is_predicted_too(part: str) -> None:
     rows = [row for row in ethos_rows(part) if row.layer is not None]  # type: ignore[arg-type]
     assert median(abs(row.error) for row in rows) <= 0.02
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "stride", "places"),
+    [
+        ((49, 10), (10, 4), (2, 2), (25, 5)),  # padded to keep its size
+        ((32, 32), (3, 3), (1, 1), (30, 30)),  # not padded
+        ((40, 10), (3, 1), (1, 1), (38, 10)),  # each side as it is
+        ((20, 20), (4, 4), (1, 1), (21, 21)),  # padded by more than that
+        ((128,), (9,), (2,), (1, 64)),  # one row
+    ],
+)
+def test_places_of_an_output_follow_from_their_number(
+    size: tuple[int, ...], kernel: tuple[int, ...], stride: tuple[int, ...], places: tuple[int, int]
+) -> None:
+    shape = (1, places[0] * places[1], 64)
+    geometry = Geometry(64, 64, size, kernel, stride, (1,) * len(size))
+    layer = layer_of(replace(CONV, output_shape=shape, geometry=geometry))
+    assert layer is not None
+    assert (layer.rows, layer.columns) == places

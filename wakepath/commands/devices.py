@@ -27,7 +27,6 @@ from wakepath.devices.tables import (
 )
 from wakepath.pictures import require_picture
 from wakepath.terminal import format_option, print_json, say, stdout_console
-from wakepath.validation.command import validate_devices
 
 
 @click.command("devices")
@@ -64,6 +63,8 @@ def command(
             raise InputError.single(
                 "--validate is about published networks", hint="leave out what stands beside it"
             )
+        from wakepath.validation.command import validate_devices  # noqa: PLC0415 - scipy
+
         validate_devices(name, output_format)
         return
     if plot is not None:

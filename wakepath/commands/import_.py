@@ -6,7 +6,7 @@ import click
 from rich.table import Table
 
 from devicemodels.documents.files import plain, write_atomically
-from networks.files.registry import read_network
+from networks.zoo import network_graph
 from scheduler.documents import dump_taskgraph
 from scheduler.taskgraph import Operator, TaskGraph
 from wakepath.terminal import format_option, print_json, say, stdout_console
@@ -21,9 +21,10 @@ from wakepath.terminal import format_option, print_json, say, stdout_console
 def command(file: Path, output: Path | None, output_format: str) -> None:
     """Read a network file, .tflite or .onnx, into a task graph.
 
-    Prints its operators. `wakepath schedule` places the written document on a --platform.
+    FILE may also be a name of MLPerf Tiny: kws, ic, ad, vww or sww.
+    Prints its operators; `wakepath schedule` places the written document on a --platform.
     """
-    graph = read_network(file)
+    graph = network_graph(str(file))
     if output is not None:
         write_atomically(output, dump_taskgraph(graph))
     if output_format == "json":

@@ -6,11 +6,13 @@ from typing import get_args
 import click
 
 from devicemodels.documents.files import plain, write_atomically
+from networks.zoo import is_network, network_graph
 from scheduler.graphs.documents import dump_schedule
-from scheduler.graphs.problem import GraphObjective, Sharing
+from scheduler.graphs.problem import GraphObjective, GraphProblem, Sharing
 from scheduler.graphs.registry import ALGORITHMS, DEFAULT_ALGORITHM, schedule_graph
 from scheduler.importers.cost_table import Unlisted
-from scheduler.importers.registry import FORMATS, read_instance
+from scheduler.importers.network import on_platform
+from scheduler.importers.registry import FORMATS, read_instance, refuse_unknown_options
 from wakepath.instance_options import BANDWIDTH, CORES, SPAN, Span, required
 from wakepath.options import DURATION
 from wakepath.schedule_tables import print_schedule, summary, unlinked
@@ -70,11 +72,12 @@ def command(
     """Place and time the tasks of an instance.
 
     FILE is a Standard Task Graph, a flexible job shop, a multi-mode project, a workflow of
-    WfCommons, a cost table, a graph document, or a network with --platform. Exit code 1 if no
-    schedule meets the requirements.
+    WfCommons, a cost table, a graph document, or a network with --platform: a task graph, a
+    .tflite or ONNX file, or a name of MLPerf Tiny such as kws. Exit code 1 if no schedule meets
+    the requirements.
     """
     given = {name: value for name, value in options.items() if value is not None}
-    problem = required(read_instance(file, format_name, given), objective, deadline, period)
+    problem = required(_instance(file, format_name, given), objective, deadline, period)
     if remark := unlinked(problem):
         say(remark)
     schedule = schedule_graph(problem, algorithm, time_limit)
@@ -86,3 +89,13 @@ def command(
         say(summary(schedule))
     else:
         print_schedule(schedule, stdout_console())
+
+
+def _instance(file: Path, format_name: str | None, given: dict[str, object]) -> GraphProblem:
+    """The instance in ``file``, unless that is the name or the file of a network."""
+    named = str(file)
+    if format_name not in (None, "network") or not is_network(named):
+        return read_instance(file, format_name, given)
+    refuse_unknown_options("network", given, named)
+    platform = given.get("platform")
+    return on_platform(network_graph(named), None if platform is None else str(platform), named)

@@ -34,7 +34,7 @@ def catalog_table(platforms: Sequence[PlatformFacts]) -> Table:
 
 def _core_in_brief(core: CoreFacts) -> str:
     clocks = sorted(point.frequency_hz for point in core.points)
-    count = "" if len(clocks) == 1 else f"{len(clocks)} from "
+    count = "" if len(clocks) == 1 else f"{len(clocks)}, "
     fastest = "" if len(clocks) == 1 else f" to {quantity(clocks[-1], 'Hz')}"
     return f"{core.name} ({core.kind}): {count}{quantity(clocks[0], 'Hz')}{fastest}"
 

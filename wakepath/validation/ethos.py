@@ -1,7 +1,8 @@
 """The law of the Ethos-U55 beside what its maker's compiler says of the benchmark's networks.
 
-The law has one fitted number, the overhead of encoded weights, from the sizes of the weights of
-``kws`` and ``ic``: these two count as fitted, ``ad`` and ``vww`` are held out.
+The law has two fitted numbers: the overhead of encoded weights, from the sizes of the weights of
+``kws`` and ``ic``, and a share of the flash's time, from ``kws``. These two networks count as
+fitted, ``ad`` and ``vww`` are held out.
 """
 
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ Part = Literal["total", "npu", "sram", "flash"]
 """What takes the cycles: all together, or one of them as if nothing else held the work up."""
 
 FITTED = ("kws", "ic")
-"""Networks whose encoded weights made ``devicemodels.laws.ethos.encoding.OVERHEAD``."""
+"""Networks that a number of the law was fitted to."""
 
 LAYERS = (128, "high-end-embedded")
 """The configuration of the published layers."""

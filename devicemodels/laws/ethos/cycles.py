@@ -51,12 +51,14 @@ def computing_cycles(array: Array, layer: Layer, latency: float, width: float) -
     if layer.traversal != "pool":
         scales = SCALE_BYTES * block.channels * latency / SCALES_IN_FLIGHT
         requantising = max(requantising, scales)
-    issuing = (multiplying + requantising) / COMMANDS
-    multiplying, requantising = max(multiplying, issuing), max(requantising, issuing)
-    slower, faster = max(multiplying, requantising), min(multiplying, requantising)
     fetched = fetched_channels(min(layer.stored_channels, block.input_channels))
     fetching = latency + block.input_rows * block.input_columns * fetched / width
     writing = latency + elements / width
+    # Reading and writing overlap; what the longer one takes beyond the other is waited for.
+    unhidden = abs(writing - fetching) if blocks > 1 else 0.0
+    issuing = (unhidden + multiplying + requantising) / COMMANDS
+    multiplying, requantising = max(multiplying, issuing), max(requantising, issuing)
+    slower, faster = max(multiplying, requantising), min(multiplying, requantising)
     return fetching + slower * blocks + faster + writing
 
 

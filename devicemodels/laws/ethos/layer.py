@@ -1,7 +1,7 @@
 """An operator as the accelerator sees it: always two dimensions and channels."""
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, isqrt
 from typing import Literal
 
 from devicemodels.laws.shape import pixels
@@ -59,9 +59,8 @@ class Layer:
     @property
     def reach(self) -> tuple[int, int]:
         """Rows and columns between the ends of the window."""
-        sizes = ((w - 1) * d + 1 for w, d in zip(self.window, self.dilation, strict=True))
-        rows, columns = sizes
-        return rows, columns
+        (rows, columns), (below, beside) = self.window, self.dilation
+        return (rows - 1) * below + 1, (columns - 1) * beside + 1
 
     @property
     def parts(self) -> tuple[int, ...]:
@@ -136,8 +135,8 @@ def _places(
             if rows * columns == count:
                 return rows, columns
     ratio = size[0] / size[1]
-    divisors = [n for n in range(1, count + 1) if count % n == 0]
-    rows = min(divisors, key=lambda n: abs(n * n / count - ratio))
+    small = [n for n in range(1, isqrt(count) + 1) if count % n == 0]
+    rows = min(small + [count // n for n in small], key=lambda n: abs(n * n / count - ratio))
     return rows, count // rows
 
 
