@@ -8,9 +8,14 @@ import numpy as np
 from devicemodels.calibration.core_classes import CORE_CLASSES, CoreClass
 from devicemodels.calibration.design import Measured, design
 from devicemodels.calibration.fit import Estimate, Fitted, fit
-from devicemodels.calibration.held_out import population, relatives, usable
+from devicemodels.calibration.held_out import (
+    population,
+    published_static_swing,
+    relatives,
+    usable,
+)
 from devicemodels.calibration.population import Kin
-from devicemodels.calibration.power import STATIC_SHARE, PowerFit, PowerRow, fit_power
+from devicemodels.calibration.power import PowerFit, PowerRow, fit_power
 from devicemodels.calibration.rows import MeasuredRow
 from devicemodels.operators import Operation
 from devicemodels.published.mlperf_tiny import PublishedRow, mlperf_tiny_rows
@@ -82,7 +87,7 @@ def calibrated_core(
     powers = [
         PowerRow(row.network, *row.point, row.power_w) for row in rows if row.power_w is not None
     ]
-    power = fit_power(powers) if powers else None
+    power = fit_power(powers, static_swing()) if powers else None
     residuals = []
     for row, network in zip(rows, index, strict=True):
         latency_s, _ = fitted.latency_s(prepared, network, row.frequency_hz)
@@ -98,6 +103,11 @@ def calibrated_core(
     )
 
 
+def static_swing() -> float:
+    """What published chips with two operating points say of static power, in V^2 Hz."""
+    return published_static_swing(usable(mlperf_tiny_rows()))
+
+
 def _relatives(core_class: CoreClass) -> tuple[PublishedRow, ...]:
     return relatives(core_class, usable(mlperf_tiny_rows()))
 
@@ -109,8 +119,7 @@ def _power_estimates(
     names = ("switched_capacitance", "static_power")
     if power is None:
         farads, spread = TYPICAL_SWITCHED_CAPACITANCE_F, TYPICAL_CAPACITANCE_SPREAD
-        slowest = min(row.voltage_v**2 * row.frequency_hz for row in rows)
-        static_w = farads * slowest * STATIC_SHARE / (1 - STATIC_SHARE)
+        static_w = farads * static_swing()
         return (
             Estimate(names[0], farads, spread, spread),
             Estimate(names[1], static_w, spread, spread),

@@ -16,7 +16,7 @@ from devicemodels.calibration.core_classes import CORE_CLASSES, CoreClass
 from devicemodels.calibration.design import Design, Measured, design
 from devicemodels.calibration.fit import Fitted, fit
 from devicemodels.calibration.population import Population, learn
-from devicemodels.calibration.power import PowerRow, fit_power
+from devicemodels.calibration.power import PowerRow, fit_power, typical_static_swing
 from devicemodels.operators import Operation
 from devicemodels.published.mlperf_tiny import PublishedRow
 
@@ -53,6 +53,16 @@ class Judged:
         return self.energy_j / self.row.energy_j - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What other chips' rows say."""
+
+    boards: Population
+    """Of times."""
+    static_swing_v2hz: float
+    """Of static power."""
+
+
 def usable(rows: Iterable[PublishedRow]) -> tuple[PublishedRow, ...]:
     """Rows of a class of ours, int8, with a clock; what was published again unchanged only once."""
     seen = set()
@@ -78,6 +88,31 @@ def population(core_class: CoreClass, networks: Design, rows: Sequence[Published
     kin = {row.key: row.kin for row in rows}
     measured = arrays(networks, rows, [keys.index(row.key) for row in rows])
     return learn(core_class, networks, measured, [kin[key] for key in keys])
+
+
+def published_static_swing(rows: Sequence[PublishedRow]) -> float:
+    """What ``rows`` of chips with two operating points say of static power, in V^2 Hz."""
+    chips = {row.key: row.chip for row in rows}
+    newest = {chip: key for key, chip in chips.items()}
+    boards = ([row for row in rows if row.key == key] for key in newest.values())
+    return typical_static_swing(_powers(board) for board in boards)
+
+
+def _powers(
+    rows: Sequence[PublishedRow], working: Mapping[str, float] | None = None
+) -> list[PowerRow]:
+    """``working``: the part of each network's time in which the core is not being set up."""
+    return [
+        PowerRow(
+            network=row.network,
+            frequency_hz=row.frequency_hz,
+            voltage_v=row.voltage_v or 1.0,
+            power_w=row.power_w,
+            working_share=1.0 if working is None else working[row.network],
+        )
+        for row in rows
+        if row.power_w is not None and row.frequency_hz is not None
+    ]
 
 
 def arrays(networks: Design, rows: Sequence[PublishedRow], device: Sequence[int]) -> Measured:
@@ -113,7 +148,7 @@ def _judge_chip(
     protocols: Sequence[HeldOut],
 ) -> list[Judged]:
     found: list[Judged] = []
-    whole = population(core_class, networks, others)
+    whole = _others(core_class, networks, others)
     boards = {row.key: [each for each in tested if each.key == row.key] for row in tested}
     for rows in boards.values():
         if "none" in protocols:
@@ -129,16 +164,20 @@ def _judge_chip(
     if "new-network" in protocols:
         for network in networks.networks:
             unseen = [row for row in others if row.network != network]
-            blind = population(core_class, networks, unseen)
+            blind = _others(core_class, networks, unseen)
             for rows in boards.values():
                 found += _left_out(core_class, networks, blind, rows, "new-network", network)
     return found
 
 
+def _others(core_class: CoreClass, networks: Design, rows: Sequence[PublishedRow]) -> Others:
+    return Others(population(core_class, networks, rows), published_static_swing(rows))
+
+
 def _left_out(
     core_class: CoreClass,
     networks: Design,
-    others: Population,
+    others: Others,
     rows: Sequence[PublishedRow],
     protocol: HeldOut,
     only: str | None,
@@ -155,25 +194,19 @@ def _left_out(
 def _predict(
     core_class: CoreClass,
     networks: Design,
-    others: Population,
+    others: Others,
     known: Sequence[PublishedRow],
     wanted: Sequence[PublishedRow],
     protocol: HeldOut,
 ) -> list[Judged]:
-    prior = others.prior(wanted[0].kin)
+    prior = others.boards.prior(wanted[0].kin)
     fitted: Fitted = fit(core_class, networks, arrays(networks, known, [0] * len(known)), prior)
     working = {
         network: fitted.working_share(networks, index)
         for index, network in enumerate(networks.networks)
     }
-    powers = [
-        PowerRow(
-            row.network, row.frequency_hz, row.voltage_v or 1.0, row.power_w, working[row.network]
-        )
-        for row in known
-        if row.power_w is not None and row.frequency_hz is not None
-    ]
-    power = fit_power(powers) if powers else None
+    powers = _powers(known, working)
+    power = fit_power(powers, others.static_swing_v2hz) if powers else None
     found = []
     for row in wanted:
         clock = row.frequency_hz

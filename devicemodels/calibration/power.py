@@ -2,21 +2,23 @@
 
 Networks toggle k more or less: GAP9 draws 17 % more for image classification than for key word
 spotting. Each network has an activity about 1 for that, which its own rows tell. One operating
-point gives the sum of dynamic and static power only; how it divides is then the class's estimate.
+point gives the sum of dynamic and static power only; how it divides is then an estimate from other
+chips.
 A second one tells them apart. Robust and in logarithms, like the times (``posterior``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from devicemodels.calibration.posterior import ROW_FREEDOM
 
-STATIC_SHARE = 0.12
-"""Typical share of static power at the lowest point: GAP9 0.09, NDP120 0.14 to 0.20."""
+STATIC_SWING_V2HZ = 8e6
+"""V^2 f at which dynamic power equals static power, where no other chip tells: 8 V^2 MHz, from
+leakage of about a tenth at the slowest points of always-on chips."""
 STATIC_SPREAD = 0.5
-"""Standard deviation of the share's log odds."""
+"""Standard deviation of its logarithm."""
 ACTIVITY_SPREAD = 0.1
 """Standard deviation of the logarithm of a network's activity."""
 POWER_SPREAD = 0.01
@@ -79,16 +81,27 @@ class PowerFit:
         return dynamic * self.activity.get(network, 1.0) + self.static_power_w
 
 
-def fit_power(rows: Sequence[PowerRow]) -> PowerFit:
-    """The law that ``rows``, at least one, and what is typical make most likely."""
+def typical_static_swing(chips: Iterable[Sequence[PowerRow]]) -> float:
+    """V^2 f at which both powers are equal, from chips that were measured at two points."""
+    fits = [fit_power(rows) for rows in chips if rows]
+    known = [fit.static_power_w / fit.switched_capacitance_f for fit in fits if fit.identified]
+    return float(np.exp(np.mean(np.log(known)))) if known else STATIC_SWING_V2HZ
+
+
+def fit_power(rows: Sequence[PowerRow], static_swing_v2hz: float = STATIC_SWING_V2HZ) -> PowerFit:
+    """The law that ``rows``, at least one, and what is typical make most likely.
+
+    ``static_swing_v2hz`` is the typical V^2 f at which dynamic power equals static power.
+    """
     networks = list(dict.fromkeys(row.network for row in rows))
     of_row = np.array([networks.index(row.network) for row in rows])
     swing = np.array([row.swing for row in rows])
     lowest = float(swing.min())
     log_power = np.log(np.array([row.power_w for row in rows]))
-    typical = float(np.log(STATIC_SHARE / (1 - STATIC_SHARE)))
+    typical = float(np.log(static_swing_v2hz / lowest))
+    at_first = static_swing_v2hz / (static_swing_v2hz + lowest)
     # Log power at the lowest point, log odds of the static share there, log activities.
-    level = log_power - np.log((1 - STATIC_SHARE) * swing / lowest + STATIC_SHARE)
+    level = log_power - np.log((1 - at_first) * swing / lowest + at_first)
     mean = np.concatenate([[float(np.median(level)), typical], np.zeros(len(networks))])
     spreads = [_UNKNOWN, STATIC_SPREAD, *[ACTIVITY_SPREAD] * len(networks)]
     prior = np.diag(1 / np.array(spreads) ** 2)

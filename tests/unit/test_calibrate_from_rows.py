@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from devicemodels.calibration.calibrated import core_class_names
 from devicemodels.calibration.core_classes import CORE_CLASSES
 from devicemodels.calibration.platform_file import is_told
 from devicemodels.calibration.population import Kin
@@ -119,7 +120,7 @@ def test_without_energies_power_is_an_estimate(rows_csv: Path) -> None:
         assert "no row" in source.citation
 
 
-@pytest.mark.parametrize("core_class", CORE_CLASSES)
+@pytest.mark.parametrize("core_class", core_class_names())
 def test_every_class_makes_a_platform(core_class: str, rows_csv: Path) -> None:
     found = calibrate(rows_csv, EXAMPLE.read_text(), core_class)
     assert parse_platform(found.yaml, "mine.yaml").cores[0].kind in ("cpu", "npu")
