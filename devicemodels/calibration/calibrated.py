@@ -10,7 +10,7 @@ from devicemodels.calibration.design import Measured, design
 from devicemodels.calibration.fit import Estimate, Fitted, fit
 from devicemodels.calibration.held_out import (
     population,
-    published_static_swing,
+    published_static_share,
     relatives,
     usable,
 )
@@ -87,7 +87,7 @@ def calibrated_core(
     powers = [
         PowerRow(row.network, *row.point, row.power_w) for row in rows if row.power_w is not None
     ]
-    power = fit_power(powers, static_swing()) if powers else None
+    power = fit_power(powers, static_share()) if powers else None
     residuals = []
     for row, network in zip(rows, index, strict=True):
         latency_s, _ = fitted.latency_s(prepared, network, row.frequency_hz)
@@ -103,9 +103,9 @@ def calibrated_core(
     )
 
 
-def static_swing() -> float:
-    """What published chips with two operating points say of static power, in V^2 Hz."""
-    return published_static_swing(usable(mlperf_tiny_rows()))
+def static_share() -> float:
+    """What published chips with two operating points say of the share of static power."""
+    return published_static_share(usable(mlperf_tiny_rows()))
 
 
 def _relatives(core_class: CoreClass) -> tuple[PublishedRow, ...]:
@@ -119,7 +119,8 @@ def _power_estimates(
     names = ("switched_capacitance", "static_power")
     if power is None:
         farads, spread = TYPICAL_SWITCHED_CAPACITANCE_F, TYPICAL_CAPACITANCE_SPREAD
-        static_w = farads * static_swing()
+        slowest_w = farads * min(row.voltage_v**2 * row.frequency_hz for row in rows)
+        static_w = slowest_w * static_share() / (1 - static_share())
         return (
             Estimate(names[0], farads, spread, spread),
             Estimate(names[1], static_w, spread, spread),

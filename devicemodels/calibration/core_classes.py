@@ -169,7 +169,7 @@ _LINUX = (
 
 _SCALAR = ("microcontroller-dsp", "microcontroller", "risc-v")
 # There are too few boards of these two to learn from each other alone.
-_ALL = (*_SCALAR, "vector", "npu")
+_ALL = (*_SCALAR, "vector", "npu", "ne16")
 
 CORE_CLASSES: Mapping[str, CoreClass] = {
     each.name: each

@@ -16,7 +16,7 @@ from devicemodels.calibration.core_classes import CORE_CLASSES, CoreClass
 from devicemodels.calibration.design import Design, Measured, design
 from devicemodels.calibration.fit import Fitted, fit
 from devicemodels.calibration.population import Population, learn
-from devicemodels.calibration.power import PowerRow, fit_power, typical_static_swing
+from devicemodels.calibration.power import PowerRow, fit_power, typical_static_share
 from devicemodels.operators import Operation
 from devicemodels.published.mlperf_tiny import PublishedRow
 
@@ -59,8 +59,8 @@ class Others:
 
     boards: Population
     """Of times."""
-    static_swing_v2hz: float
-    """Of static power."""
+    static_share: float
+    """Of static power, at the slowest point."""
 
 
 def usable(rows: Iterable[PublishedRow]) -> tuple[PublishedRow, ...]:
@@ -90,25 +90,22 @@ def population(core_class: CoreClass, networks: Design, rows: Sequence[Published
     return learn(core_class, networks, measured, [kin[key] for key in keys])
 
 
-def published_static_swing(rows: Sequence[PublishedRow]) -> float:
-    """What ``rows`` of chips with two operating points say of static power, in V^2 Hz."""
+def published_static_share(rows: Sequence[PublishedRow]) -> float:
+    """What ``rows`` of chips with two operating points say of the share of static power."""
     chips = {row.key: row.chip for row in rows}
     newest = {chip: key for key, chip in chips.items()}
     boards = ([row for row in rows if row.key == key] for key in newest.values())
-    return typical_static_swing(_powers(board) for board in boards)
+    return typical_static_share(_powers(board, {}) for board in boards)
 
 
-def _powers(
-    rows: Sequence[PublishedRow], working: Mapping[str, float] | None = None
-) -> list[PowerRow]:
-    """``working``: the part of each network's time in which the core is not being set up."""
+def _powers(rows: Sequence[PublishedRow], working: Mapping[str, float]) -> list[PowerRow]:
     return [
         PowerRow(
-            network=row.network,
-            frequency_hz=row.frequency_hz,
-            voltage_v=row.voltage_v or 1.0,
-            power_w=row.power_w,
-            working_share=1.0 if working is None else working[row.network],
+            row.network,
+            row.frequency_hz,
+            row.voltage_v or 1.0,
+            row.power_w,
+            working.get(row.network, 1.0),
         )
         for row in rows
         if row.power_w is not None and row.frequency_hz is not None
@@ -135,7 +132,7 @@ def judge(
     for chip in dict.fromkeys(row.chip for row in rows):
         tested = [row for row in rows if row.chip == chip]
         core_class = CORE_CLASSES[tested[0].core_class]
-        others = [row for row in relatives(core_class, rows) if row.chip != chip]
+        others = [row for row in rows if row.chip != chip]
         found += _judge_chip(core_class, design(core_class, networks), tested, others, protocols)
     return tuple(found)
 
@@ -171,7 +168,8 @@ def _judge_chip(
 
 
 def _others(core_class: CoreClass, networks: Design, rows: Sequence[PublishedRow]) -> Others:
-    return Others(population(core_class, networks, rows), published_static_swing(rows))
+    kin = relatives(core_class, rows)
+    return Others(population(core_class, networks, kin), published_static_share(rows))
 
 
 def _left_out(
@@ -206,7 +204,7 @@ def _predict(
         for index, network in enumerate(networks.networks)
     }
     powers = _powers(known, working)
-    power = fit_power(powers, others.static_swing_v2hz) if powers else None
+    power = fit_power(powers, others.static_share) if powers else None
     found = []
     for row in wanted:
         clock = row.frequency_hz

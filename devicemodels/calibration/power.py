@@ -14,11 +14,11 @@ import numpy as np
 
 from devicemodels.calibration.posterior import ROW_FREEDOM
 
-STATIC_SWING_V2HZ = 8e6
-"""V^2 f at which dynamic power equals static power, where no other chip tells: 8 V^2 MHz, from
-leakage of about a tenth at the slowest points of always-on chips."""
+STATIC_SHARE = 0.12
+"""Typical share of static power at the slowest point, where no other chip tells: always-on chips
+are sized so that leakage is about a tenth of what they draw."""
 STATIC_SPREAD = 0.5
-"""Standard deviation of its logarithm."""
+"""Standard deviation of the share's log odds."""
 ACTIVITY_SPREAD = 0.1
 """Standard deviation of the logarithm of a network's activity."""
 POWER_SPREAD = 0.01
@@ -81,27 +81,30 @@ class PowerFit:
         return dynamic * self.activity.get(network, 1.0) + self.static_power_w
 
 
-def typical_static_swing(chips: Iterable[Sequence[PowerRow]]) -> float:
-    """V^2 f at which both powers are equal, from chips that were measured at two points."""
-    fits = [fit_power(rows) for rows in chips if rows]
-    known = [fit.static_power_w / fit.switched_capacitance_f for fit in fits if fit.identified]
-    return float(np.exp(np.mean(np.log(known)))) if known else STATIC_SWING_V2HZ
+def typical_static_share(chips: Iterable[Sequence[PowerRow]]) -> float:
+    """Share of static power at the slowest point, from chips that were measured at two points."""
+    shares = []
+    for rows in chips:
+        if rows and (found := fit_power(rows)).identified:
+            lowest = min(row.swing for row in rows)
+            dynamic_w = found.switched_capacitance_f * lowest
+            shares.append(found.static_power_w / (found.static_power_w + dynamic_w))
+    return float(np.exp(np.mean(np.log(shares)))) if shares else STATIC_SHARE
 
 
-def fit_power(rows: Sequence[PowerRow], static_swing_v2hz: float = STATIC_SWING_V2HZ) -> PowerFit:
+def fit_power(rows: Sequence[PowerRow], static_share: float = STATIC_SHARE) -> PowerFit:
     """The law that ``rows``, at least one, and what is typical make most likely.
 
-    ``static_swing_v2hz`` is the typical V^2 f at which dynamic power equals static power.
+    ``static_share`` is the typical share of static power at their slowest point.
     """
     networks = list(dict.fromkeys(row.network for row in rows))
     of_row = np.array([networks.index(row.network) for row in rows])
     swing = np.array([row.swing for row in rows])
     lowest = float(swing.min())
     log_power = np.log(np.array([row.power_w for row in rows]))
-    typical = float(np.log(static_swing_v2hz / lowest))
-    at_first = static_swing_v2hz / (static_swing_v2hz + lowest)
+    typical = float(np.log(static_share / (1 - static_share)))
     # Log power at the lowest point, log odds of the static share there, log activities.
-    level = log_power - np.log((1 - at_first) * swing / lowest + at_first)
+    level = log_power - np.log((1 - static_share) * swing / lowest + static_share)
     mean = np.concatenate([[float(np.median(level)), typical], np.zeros(len(networks))])
     spreads = [_UNKNOWN, STATIC_SPREAD, *[ACTIVITY_SPREAD] * len(networks)]
     prior = np.diag(1 / np.array(spreads) ** 2)

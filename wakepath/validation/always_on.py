@@ -2,7 +2,7 @@
 
 Held out, the streaming rows are left out entirely: mean power is duty times active power and the
 rest of the time idle power. Active power is that of the same board's key word spotting; at another
-clock it is scaled by the law of power with the share of static power that calibration assumes. Idle
+clock it is scaled by the law of power, with the share of static power that other chips have. Idle
 power is Sleep, for audio capture keeps the clocks on: a share of active power that another vendor's
 datasheet gives for one clock. The shipped platforms were fitted with these rows: their simulation
 shows that law and simulator agree with them, and is no prediction.
@@ -11,7 +11,8 @@ shows that law and simulator agree with them, and is no prediction.
 from dataclasses import dataclass, replace
 from functools import cache
 
-from devicemodels.calibration.power import STATIC_SHARE
+from devicemodels.calibration.calibrated import static_share
+from devicemodels.calibration.power import PowerRow, fit_power
 from devicemodels.catalog import load_platform
 from devicemodels.cost import MeasuredTimes, duration_ns, nanoseconds
 from devicemodels.platform import Core, OperatingPoint
@@ -88,8 +89,8 @@ def held_out_w(row: StreamingRow) -> float:
     measured = _key_words(row)
     assert measured.power_w is not None and measured.frequency_hz is not None
     top = _point_at(_core(row), measured.frequency_hz)
-    scale = row.voltage_v**2 * row.frequency_hz / (top.voltage_v**2 * top.frequency_hz)
-    active_w = measured.power_w * (STATIC_SHARE + (1 - STATIC_SHARE) * scale)
+    one = PowerRow("kws", top.frequency_hz, top.voltage_v, measured.power_w)
+    active_w = fit_power([one], static_share()).power_w(row.frequency_hz, row.voltage_v, "kws")
     return row.duty * active_w + (1 - row.duty) * SLEEP_SHARE * active_w
 
 
