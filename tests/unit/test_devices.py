@@ -21,7 +21,6 @@ from devicemodels.platform import (
 from networks.zoo.tiny import tiny_names, tiny_network
 from scheduler.infeasible import Infeasible
 from wakepath.devices.facts import platform_facts
-from wakepath.devices.network import chosen_network
 from wakepath.devices.plots import plot_in_terminal
 from wakepath.devices.prediction import layer_times, predictions, require_one
 
@@ -205,12 +204,6 @@ def test_cores_that_share_a_network_between_them_are_no_single_core() -> None:
         require_one(graph, platform, predictions(graph, platform))
 
 
-def test_networks_by_name_and_file() -> None:
-    assert chosen_network("kws") == tiny_network("kws")
-    scenario = chosen_network("scenarios/smartwatch/taskgraph.json")
-    assert scenario.gates
-
-
 def test_the_plot_has_a_letter_for_each_core_at_each_point() -> None:
     graph = tiny_network("kws")
     other = replace(CORE, name="second", operating_points=(OperatingPoint("o", 4e7, 1.2, 1e-4),))
@@ -223,3 +216,5 @@ def test_the_plot_has_a_letter_for_each_core_at_each_point() -> None:
     assert (drawn.count("a"), drawn.count("b"), drawn.count("c")) == (2, 1, 0)
     assert "latency [ms]" in text
     assert "energy [uJ]" in text
+    assert not text.isascii()
+    assert plot_in_terminal("kws", predictions(graph, with_cores(CORE)), ascii_only=True).isascii()

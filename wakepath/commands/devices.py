@@ -9,9 +9,9 @@ from devicemodels.catalog import catalog_names, load_platform
 from devicemodels.documents.errors import InputError
 from devicemodels.documents.files import plain
 from devicemodels.platform import Core, OperatingPoint, Platform
+from networks.zoo import network_graph
 from scheduler.taskgraph import TaskGraph
 from wakepath.devices.facts import platform_facts
-from wakepath.devices.network import DEFAULT, chosen_network
 from wakepath.devices.plots import plot_in_terminal, plot_into_file
 from wakepath.devices.prediction import (
     CorePrediction,
@@ -28,6 +28,9 @@ from wakepath.devices.tables import (
 from wakepath.pictures import require_picture
 from wakepath.terminal import format_option, print_json, say, stdout_console
 
+DEFAULT_NETWORK = "kws"
+"""Key word spotting, the benchmark's network that most devices have been measured with."""
+
 
 @click.command("devices")
 @click.argument("name", required=False)
@@ -35,7 +38,7 @@ from wakepath.terminal import format_option, print_json, say, stdout_console
     "--network",
     "network_name",
     help="Predict this one: kws, ic, ad, vww, sww of MLPerf Tiny, or a file (.tflite, .onnx, "
-    f"or a task graph).  [default for the plot: {DEFAULT}]",
+    f"or a task graph).  [default for the plot: {DEFAULT_NETWORK}]",
 )
 @click.option("--layers", is_flag=True, help="Also each operator: cycles, time, what bounds it.")
 @click.option(
@@ -77,7 +80,7 @@ def command(
         _list(network_name, output_format)
         return
     platform = load_platform(name)
-    graph = chosen_network(network_name or DEFAULT)
+    graph = network_graph(network_name or DEFAULT_NETWORK)
     found = predictions(graph, platform)
     if network_name is not None or layers or plot is not None:
         require_one(graph, platform, found)
@@ -115,7 +118,7 @@ def _list(network_name: str | None, output_format: str) -> None:
         else:
             stdout_console().print(catalog_table(facts))
         return
-    graph = chosen_network(network_name)
+    graph = network_graph(network_name)
     found = [(platform.name, predictions(graph, platform)) for platform in platforms]
     if output_format == "json":
         rows = [{"platform": name, "predicted": [plain(c) for c in cores]} for name, cores in found]
@@ -133,7 +136,8 @@ def _print_plot(
     graph: TaskGraph, platform: Platform, found: tuple[CorePrediction, ...], console: Console
 ) -> None:
     if any(core.points for core in found):
-        text = plot_in_terminal(_title(graph, platform), found)
+        ascii_only = console.options.ascii_only
+        text = plot_in_terminal(_title(graph, platform), found, ascii_only)
         console.print(text, markup=False, highlight=False, no_wrap=True)
     _print_refusals(found, console)
     _print_honesty(console)

@@ -11,11 +11,14 @@ from wakepath.pictures import require_picture, scale_of, write_picture
 WIDTH, HEIGHT = 78, 18
 """Columns and rows of a plot in the terminal."""
 
+_ASCII = str.maketrans("┌┐└┘├┤┬┴┼─│", "+" * 9 + "-|")
+"""For terminals and pipes that know no other characters."""
+
 WIDE = 5.0
 """An axis on which the largest value is so many times the smallest is logarithmic."""
 
 
-def plot_in_terminal(title: str, found: Sequence[CorePrediction]) -> str:
+def plot_in_terminal(title: str, found: Sequence[CorePrediction], ascii_only: bool = False) -> str:
     """The plot as lines of text, a letter for each core, which the title explains.
 
     At least one core can run the network. There is no legend: it would hide what lies below it.
@@ -37,7 +40,8 @@ def plot_in_terminal(title: str, found: Sequence[CorePrediction]) -> str:
     plotext.ylabel(f"energy [{energies}]")
     text: str = plotext.uncolorize(plotext.build())
     plotext.clear_figure()
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    lined = "\n".join(line.rstrip() for line in text.splitlines())
+    return lined.translate(_ASCII) if ascii_only else lined
 
 
 def plot_into_file(title: str, found: Sequence[CorePrediction], path: Path) -> None:
