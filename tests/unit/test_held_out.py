@@ -130,9 +130,12 @@ def test_medians_over_all_boards_meet_what_was_asked() -> None:
 
 def test_boards_are_in_the_right_order_but_for_near_ties() -> None:
     for network in NETWORKS:
-        tau, boards = energy_order(network)
-        assert boards >= 9
-        assert tau > 0.9
+        order = energy_order(network)
+        assert order.boards >= 9
+        assert order.tau > 0.9
+        assert len(order.swapped) == round(
+            (1 - order.tau) / 2 * order.boards * (order.boards - 1) / 2
+        )
 
 
 def test_a_stated_uncertainty_is_one() -> None:

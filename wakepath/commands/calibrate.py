@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from devicemodels.calibration.calibrated import core_class_names
 from devicemodels.calibration.core_classes import CORE_CLASSES
 from devicemodels.calibration.population import Kin
 from devicemodels.catalog import load_platform
@@ -40,7 +41,7 @@ from wakepath.units import quantity
 @click.option(
     "--core-class",
     "core_class",
-    type=click.Choice(list(CORE_CLASSES)),
+    type=click.Choice(core_class_names()),
     default="microcontroller-dsp",
     show_default=True,
     help="With --from: which published boards the core is like.",
