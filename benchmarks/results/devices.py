@@ -61,11 +61,13 @@ estimate, and is called one (`devicemodels/calibration`).
 
 ALWAYS_ON = """\
 A wake word is listened for, a step every 32 ms, while audio is captured. *Held out* uses none of
-these rows: active power is that of key word spotting on the same board, scaled to the clock; idle
-power is 40 % of active power, as another vendor's datasheet has CPU-halted against running
-(`wakepath/validation/always_on.py`). *Simulated* is the catalog's platform, which was fitted with
-these rows, in the simulator. The network takes about two thirds of the measured duty: the rest is
-the front end that turns sound into mel bands, which no published network file has in it.
+these rows: active power is that of key word spotting on the same board, scaled to the clock; in
+Sleep all static power is drawn and 38 % of the dynamic power at the clock of Sleep, as another
+vendor's datasheet has it (`wakepath/validation/always_on.py`). What capturing audio draws is in no
+other row: that is why every row is predicted too low. *Simulated* is the catalog's platform, which
+was fitted with these rows, in the simulator. The network takes about two thirds of the measured
+duty: the rest is the front end that turns sound into mel bands, which no published network file has
+in it.
 """
 
 

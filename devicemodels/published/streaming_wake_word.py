@@ -14,6 +14,8 @@ FILE = Path(__file__).parent / "streaming_wake_word.csv"
 QUANTITIES = {
     "frequency": Hertz,
     "voltage": Volts,
+    "rest_frequency": Hertz,
+    "rest_voltage": Volts,
     "period": Seconds,
     "duty": Share,
     "power": Watts,
@@ -33,6 +35,10 @@ class StreamingRow:
     """Clock."""
     voltage_v: float
     """Supply of the core at that clock, by the chip's ranges."""
+    rest_frequency_hz: float
+    """Clock in Sleep between two steps, as the submitted firmware sets it."""
+    rest_voltage_v: float
+    """Supply of the core in Sleep."""
     period_s: float
     """Time between two steps of the network."""
     duty: float
@@ -56,10 +62,8 @@ def streaming_rows() -> tuple[StreamingRow, ...]:
         if None in read.values():
             problems += [Problem(f"{FILE.name}: a row lacks {n}") for n, x in read.items() if not x]
             continue
-        f, v, period, duty, power = (cast(float, read[name]) for name in QUANTITIES)
-        rows.append(
-            StreamingRow(line.cells["board"], line.cells["platform"], f, v, period, duty, power)
-        )
+        figures = (cast(float, read[name]) for name in QUANTITIES)
+        rows.append(StreamingRow(line.cells["board"], line.cells["platform"], *figures))
     if problems:
         raise InputError(problems)
     return tuple(rows)

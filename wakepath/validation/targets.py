@@ -28,9 +28,8 @@ ACTIVITY = (
 )
 NO_NETWORK = "nothing has seen the network: a layer of its kinds on another board of the class"
 SLEEP = (
-    "what Sleep draws while audio is captured is in no row but these: a share of active power from "
-    "another vendor's datasheet is far too much for STM32U575, and STM32L4R5's static power, "
-    "which decides at 70 MHz, needs a second operating point"
+    "what capturing audio draws is in no row but these, and all of them are predicted too low; "
+    "static power, which decides at the slow clocks and in Sleep, needs a second operating point"
 )
 COMPILER = "the compiler's schedule of blocks within a layer is not published"
 
