@@ -59,8 +59,8 @@ class CoreClass:
     name: str
     """As the command line calls it."""
     learns_from: tuple[str, ...]
-    """Classes whose published boards make the prior of a board of this one; none where the chip's
-    architecture is published, which then says more than any relative."""
+    """Classes whose published boards make the prior of a board of this one; none where
+    published figures of another kind say more than any of them."""
     lanes: int
     """Products a step of the inner loop."""
     scale_spread: float
@@ -154,6 +154,19 @@ _NE16 = (
     Parameter("cycles_per_operator", 2650.0, 0.5),
 )
 
+# Four Cortex-A53 of an RK3399 run SqueezeNet, MobileNet and ResNet in int8 (ncnn's benchmark page)
+# at 17 MACs a cycle, with some 50 000 cycles to wake the threads for each operator; 5 products a
+# cycle of a depthwise convolution and 5 weights of a linear from the second cache: our estimates.
+_LINUX = (
+    Parameter("cycles_per_mac.conv", 0.06, 0.4),
+    Parameter("cycles_per_mac.depthwise_conv", 0.2, 0.5),
+    Parameter("cycles_per_mac.linear", 0.2, 0.5),
+    Parameter("cycles_per_output", 0.6, 0.5),
+    Parameter("cycles_per_copy", 0.1, 0.5),
+    Parameter("cycles_per_element", 1.0, 0.6),
+    Parameter("cycles_per_operator", 50_000.0, 0.5),
+)
+
 _SCALAR = ("microcontroller-dsp", "microcontroller", "risc-v")
 # There are too few boards of these two to learn from each other alone.
 _ALL = (*_SCALAR, "vector", "npu", "ne16")
@@ -166,6 +179,7 @@ CORE_CLASSES: Mapping[str, CoreClass] = {
         CoreClass("risc-v", _SCALAR, 4, 0.6, _KERNELS, "RV32 and RV64 with packed SIMD"),
         CoreClass("vector", _ALL, 16, 0.6, _KERNELS, "Helium, RVV"),
         CoreClass("npu", _ALL, 16, 0.6, _KERNELS, "matrix units and NPUs"),
+        CoreClass("linux", (), 16, 0.5, _LINUX, "several cores with vectors, under Linux"),
         CoreClass("ne16", (), 1, 0.1, _NE16, "GAP9's NE16 beside a cluster", input_lanes=16),
     )
 }

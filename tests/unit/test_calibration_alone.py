@@ -1,4 +1,4 @@
-"""A class of accelerators whose architecture is published: NE16, against GAP9's published rows."""
+"""Classes that learn from no board: NE16 by its architecture, cores under Linux by another chip."""
 
 import numpy as np
 import pytest
@@ -56,6 +56,13 @@ def test_one_operating_point_tells_the_other(judged: tuple[Judged, ...]) -> None
     for one in judged:
         if one.held_out == "operating-point":
             assert abs(one.latency_error) < 0.03
+
+
+def test_threads_under_linux_are_set_up_for_tens_of_thousands_of_cycles() -> None:
+    rows = usable(row for row in mlperf_tiny_rows() if row.chip == "K1")
+    judged = judge(rows, NETWORKS, ["new-network"])
+    assert len(judged) == 6
+    assert all(abs(one.latency_error) < 0.35 for one in judged)
 
 
 def test_the_share_of_set_up_is_that_of_the_law(networks: Design) -> None:
