@@ -49,9 +49,9 @@ Energy is the predicted latency times the power that the board's other rows give
 CHOICES = """\
 ## What was chosen after held-out errors were seen
 
-No number of a prediction comes from the row that it is judged by. But some choices of ours were made
-with the errors above in view, so the figures over all boards flatter us. A chip that nobody has
-looked at yet may do worse, more so outside the class `microcontroller-dsp`.
+No number of a prediction comes from the row that it is judged by. But some choices of ours were
+made with the errors above in view, so the figures over all boards flatter us. A chip that nobody
+has looked at yet may do worse, more so outside the class `microcontroller-dsp`.
 
 | choice | 90th percentile of latency without it | of energy |
 |---|---|---|
@@ -60,12 +60,12 @@ looked at yet may do worse, more so outside the class `microcontroller-dsp`.
 | so has GAP9, `ne16`, instead of `npu` | 34.8 % | 25.0 % |
 | reference kernels and Andes's library are told apart as `runtime` | 36.1 % | 30.3 % |
 
-Each line undoes those above it too; medians stay at 7.0 to 7.4 % and 7.5 to 7.8 %. The typical values
-of both classes are from elsewhere (`devicemodels/calibration/core_classes.py`), not from these rows.
-Of the shares below we compared a handful of settings on held-out errors; without any, the median of
-`microcontroller-dsp` is 9.0 % instead of 6.7 %, the 90th percentile 23.9 % instead of 20.4 %. Law
-and lanes were chosen in the same way, among four. That vector cores and NPUs learn from all classes
-was chosen so too.
+Each line undoes those above it too; medians stay at 7.0 to 7.4 % and 7.5 to 7.8 %. The typical
+values of both classes are not from these rows (`devicemodels/calibration/core_classes.py`). Without
+the shares below, the median of `microcontroller-dsp` is 9.0 % instead of 6.7 %, the 90th percentile
+23.9 % instead of 20.4 %; we compared a dozen settings of them. Some thirty variants more were tried
+and dropped: weight bandwidth as a parameter, other lanes, the structure of `fixed-function` for all
+NPUs with several priors, counts of our own for cores without SIMD, static power told in V^2 f.
 """
 
 METHOD = """\
@@ -75,10 +75,10 @@ Seven parameters of the law `microcontroller` (cycles a MAC of three kinds, an o
 element, an element without MACs, an operator) against two or three latencies: most of what is known
 of a board must come from its relatives. Log parameters of the boards of a class are normal about a
 mean, which is learned from all of them with its covariance; boards with the same kernels
-(`runtime`), processor or chip are alike, in parts of the variance of 0.4, 0.2 and 0.1. These shares,
-and the spread of a row about its law (3 %, Student's t with 4 degrees of freedom), are not learned.
-A parameter that the rows leave as uncertain as the class had it is an
-estimate, and is called one (`devicemodels/calibration`).
+(`runtime`), processor or chip are alike, in parts of the variance of 0.4, 0.2 and 0.1. These
+shares, and the spread of a row about its law (3 %, Student's t with 4 degrees of freedom), are not
+learned. A parameter that the rows leave as uncertain as the class had it is an estimate, and is
+called one (`devicemodels/calibration`).
 """
 
 ALWAYS_ON = """\
