@@ -15,6 +15,7 @@ from devicemodels.calibration.held_out import (
     usable,
 )
 from devicemodels.calibration.population import Kin
+from devicemodels.calibration.posterior import ROW_SPREAD
 from devicemodels.calibration.power import PowerFit, PowerRow, fit_power
 from devicemodels.calibration.rows import MeasuredRow
 from devicemodels.operators import Operation
@@ -22,6 +23,8 @@ from devicemodels.published.mlperf_tiny import PublishedRow, mlperf_tiny_rows
 
 TYPICAL_SWITCHED_CAPACITANCE_F = 150e-12
 """Without any energy: microcontrollers of the published rows draw 50 to 350 uW/MHz near 1.1 V."""
+FAR_OFF = 5.0
+"""In spreads of a row about its law: there Student's t leaves it a sixth of its weight."""
 TYPICAL_CAPACITANCE_SPREAD = 0.8
 """Standard deviation of its logarithm."""
 
@@ -36,6 +39,11 @@ class Residual:
     """By the fitted law."""
     energy_j: float | None
     """By the fitted laws, where energies were measured."""
+
+    @property
+    def far_off(self) -> bool:
+        """Whether the row had little say, because no law of the class comes near it and others."""
+        return bool(abs(np.log(self.latency_s / self.row.latency_s)) > FAR_OFF * ROW_SPREAD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,5 @@ def _bare(value: float, source: str) -> str:
 
 
 def _number(value: float) -> str:
-    """Plain digits, five that count."""
-    text = f"{float(f'{value:.5g}'):.9f}".rstrip("0").rstrip(".")
-    return text or "0"
+    """Five digits that count."""
+    return f"{value:.5g}"

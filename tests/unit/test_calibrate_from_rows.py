@@ -222,6 +222,18 @@ def test_bad_rows_leave_nothing_behind(rows_csv: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["rows.csv"]
 
 
+def test_a_row_far_off_its_law_is_named(tmp_path: Path, rows_csv: Path) -> None:
+    rows_csv.write_text(EXAMPLE.read_text().replace("ad,9.08 ms", "ad,90.8 ms"))
+    done = wakepath("calibrate", "--from", str(rows_csv), "-o", str(tmp_path / "board.yaml"))
+    assert done.returncode == 0, done.stderr
+    assert "line 7: 'ad' is far off any law of class microcontroller-dsp" in done.stderr
+    assert done.stderr.count("far off") == 1
+
+
+def test_rows_near_their_law_are_not(example: Calibration) -> None:
+    assert not any(one.far_off for one in example.core.residuals)
+
+
 def test_the_command_writes_a_file_that_loads(tmp_path: Path) -> None:
     path = tmp_path / "board.yaml"
     words = ("--from", str(EXAMPLE), "--runtime", "x-cube-ai 9", "-o", str(path))

@@ -110,6 +110,13 @@ def _from_rows(
     found = calibrate_from_rows(rows_path, CORE_CLASSES[core_class], kin, path.stem)
     write_atomically(path, found.yaml)
     say(f"platform file written to {path}")
+    for one in found.core.residuals:
+        if one.far_off:
+            say(
+                f"line {one.row.line.number}: '{one.row.network}' is far off any law of class "
+                f"{core_class} that fits the other rows: {quantity(one.row.latency_s, 's')} beside "
+                f"{quantity(one.latency_s, 's')}; measure it again, or try another --core-class"
+            )
     if output_format == "json":
         print_json(calibration_document(found.core))
     else:
