@@ -6,21 +6,22 @@ makes two protocols: ``new-chip``, in which the network is known from other chip
 user with a chip of their own; ``new-network``, in which nothing has ever seen the network.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from devicemodels.calibration.core_classes import CORE_CLASSES, CoreClass
 from devicemodels.calibration.design import Design, Measured, design
 from devicemodels.calibration.fit import Fitted, fit
+from devicemodels.calibration.other_points import at_other_point
 from devicemodels.calibration.population import Population, learn
 from devicemodels.calibration.power import PowerRow, fit_power, typical_static_share
 from devicemodels.operators import Operation
 from devicemodels.published.mlperf_tiny import PublishedRow
 
-HeldOut = Literal["none", "new-chip", "new-network", "operating-point"]
+HeldOut = Literal["none", "new-chip", "new-network", "operating-point", "point-of-network"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def arrays(networks: Design, rows: Sequence[PublishedRow], device: Sequence[int]
 def judge(
     rows: Sequence[PublishedRow],
     networks: Mapping[str, Sequence[Operation]],
-    protocols: Sequence[HeldOut] = ("none", "new-chip", "new-network", "operating-point"),
+    protocols: Sequence[HeldOut] = get_args(HeldOut),
 ) -> tuple[Judged, ...]:
     """Every usable row by every protocol in which it can be judged."""
     found: list[Judged] = []
@@ -156,6 +157,8 @@ def _judge_chip(
                 there = [row for row in rows if row.frequency_hz == clock]
                 if rest:
                     found += _predict(core_class, networks, whole, rest, there, "operating-point")
+        if "point-of-network" in protocols:
+            found += _points_of_networks(rows, whole.static_share)
         if "new-chip" in protocols:
             found += _left_out(core_class, networks, whole, rows, "new-chip", None)
     if "new-network" in protocols:
@@ -165,6 +168,16 @@ def _judge_chip(
             for rows in boards.values():
                 found += _left_out(core_class, networks, blind, rows, "new-network", network)
     return found
+
+
+def _points_of_networks(rows: Sequence[PublishedRow], static_share: float) -> Iterator[Judged]:
+    """Each row of a board from all others, where these have another network at both points."""
+    for row in rows:
+        known = [each for each in rows if each is not row]
+        told = at_other_point(row, known, static_share)
+        if told is not None:
+            energy_j = None if told.power_w is None else told.power_w * told.latency_s
+            yield Judged(row, "point-of-network", len(known), told.latency_s, 0.0, energy_j)
 
 
 def _others(core_class: CoreClass, networks: Design, rows: Sequence[PublishedRow]) -> Others:

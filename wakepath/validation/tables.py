@@ -27,6 +27,8 @@ TITLES: dict[HeldOut, str] = {
     "new-chip": "held out: the network on this board; other chips' rows of it are known",
     "new-network": "held out: the network on every board; nothing has seen it",
     "operating-point": "held out: the operating point; the board's other point is known",
+    "point-of-network": "held out: the row; its network at the other point is known, and another "
+    "network at both points",
 }
 """What each protocol did not know."""
 
