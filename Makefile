@@ -13,8 +13,9 @@ demo: $(READY)
 	$(BIN)/wakepath run scenarios/smartwatch
 
 test: $(READY)
-	$(BIN)/pytest -n 2 -m "not heavy and not workers"
-	$(BIN)/pytest -m "workers and not heavy"
+	$(BIN)/pytest tests -n 2 -m "not heavy and not workers"
+	$(BIN)/pytest tests -m "workers and not heavy"
+	$(BIN)/pytest -q docs README.md
 
 # With the long ones, and then what the oracles said.
 test-all: $(READY)
@@ -26,7 +27,6 @@ check: $(READY)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q docs README.md
 
 bench: $(READY)
 	@for script in $$(grep -l __main__ benchmarks/*.py); do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
