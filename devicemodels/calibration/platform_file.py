@@ -9,11 +9,10 @@ from devicemodels.calibration.core_classes import CYCLES_PER_DISPATCH, ELEMENT_P
 from devicemodels.calibration.fit import Estimate
 from devicemodels.documents.readable import quantity
 from devicemodels.laws.microcontroller import MicrocontrollerLaw
+from devicemodels.sram import sram_leakage_w
 
 RESTING_SHARE = 0.3
 """Estimated share of the slowest point's power in a wait for interrupts, clocks running."""
-STANDBY_SHARE = 0.01
-"""Estimated share of it with clocks off and memory kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,8 @@ def platform_yaml(core: CalibratedCore, options: FileOptions) -> str:
     points = sorted({row.point for row in rows})
     estimates = {each.name: each for each in core.fitted.estimates}
     slowest_w = core.capacitance.value * points[0][1] ** 2 * points[0][0] + core.static_power.value
+    resting_w = RESTING_SHARE * slowest_w
+    kept_w = min(resting_w, sram_leakage_w(options.memory_bytes))
     lines = [
         f"# Made by `wakepath calibrate --from {options.rows_file}`. What the rows tell is fitted;",
         "# what they do not tell is estimated, and says from what: replace it as you measure more.",
@@ -62,8 +63,8 @@ def platform_yaml(core: CalibratedCore, options: FileOptions) -> str:
             "rest-estimate",
             "estimated",
             f"Our estimate, nothing was measured: {RESTING_SHARE:.0%} of the slowest point's power "
-            f"while clocks run, {STANDBY_SHARE:.0%} with clocks off and memory kept; wake-up of "
-            "microcontrollers of this class; replace with your datasheet's figures",
+            "while clocks run, and with clocks off what SRAM of the memory's size leaks (CACTI, 22 "
+            "nm); wake-up of microcontrollers of this class; replace with your datasheet's figures",
             0.9,
         ),
         *_source(
@@ -95,8 +96,8 @@ def platform_yaml(core: CalibratedCore, options: FileOptions) -> str:
         "    operating_points:",
         *_points(points, core.static_power),
         "    idle_states:",
-        *_idle_state("runtime-idle", RESTING_SHARE * slowest_w, 1e-6, 1e-6, 10e-6, slowest_w),
-        *_idle_state("standby", STANDBY_SHARE * slowest_w, 5e-6, 20e-6, 200e-6, slowest_w),
+        *_idle_state("runtime-idle", resting_w, 1e-6, 1e-6, 10e-6, slowest_w),
+        *_idle_state("standby", kept_w, 5e-6, 20e-6, 200e-6, slowest_w),
         f"    switched_capacitance: {_valued(core.capacitance, 'F')}",
         "    switch_latency: {value: 50 us, source: rest-estimate}",
         f"    switch_energy: {_value(50e-6 * slowest_w, 'J', 'rest-estimate')}",
