@@ -147,7 +147,6 @@ def test_damaged_image_tables(tmp_path: Path) -> None:
     damaged = (
         whole[:-9],
         whole[:5],
-        b"",
         b"no gzip",
         gzip.compress(b"0,1\n2\n"),
         gzip.compress(b"x"),
