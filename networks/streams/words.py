@@ -56,7 +56,8 @@ PEOPLE = ("Allison", "IvrvoiceRU", "June", "Carlo")
 SYNTHETIC_VOICES: dict[SplitName, tuple[str, ...]] = {
     "train": (
         *("en-us+f1", "en-us+m1", "en-gb-scotland+f2", "en-029+m2"),
-        *("es-419+f3", "es+m3", "de+m4", "nl+klatt"),
+        *("es-419+f3", "es+m3", "de+m4", "nl+klatt", "en-us+Andy", "en-029+Alicia"),
+        *("pt+Diogo", "sv+linda", "cs+Denis", "ro+Marco", "tr+belinda", "da+klatt4"),
     ),
     "validation": ("en-gb-x-rp+f4", "en-us-nyc+m5", "ru+m6", "pl+klatt2"),
     "test": ("en-gb-x-gbclan+f5", "en-gb-x-gbcwmd+m7", "fr+m8", "it+klatt3"),
