@@ -38,6 +38,16 @@ def read_pixels(
             hint=f"install the version that was tested: {EXTRA}",
             file=str(path),
         )
+    limits = np.array([255] * side * side + [9])
+    bad = np.argwhere(~((table >= 0) & (table <= limits) & (table == np.round(table))))
+    if bad.size:
+        row, column = (int(place) for place in bad[0])
+        raise network_error(
+            f"row {row + 1} has {table[row, column]:g} in column {column + 1}, not a whole number "
+            f"from 0 to {limits[column]}",
+            hint=f"install the package again: {EXTRA}",
+            file=str(path),
+        )
     pixels = table[:, :-1].astype(np.uint8).reshape(images, side, side)
     return pixels, table[:, -1].astype(np.int8)
 

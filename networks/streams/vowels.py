@@ -109,6 +109,9 @@ def _read(path: Path, utterances: int) -> tuple[NDArray[np.float32], NDArray[np.
         raise _not_the_file(path, f"cannot be read: {error}") from error
     if not found or len(rows) != utterances:
         raise _not_the_file(path, f"have {len(rows)} utterances, not {utterances}")
+    unknown = set(speakers.tolist()) - set(range(1, SPEAKERS + 1))
+    if unknown:
+        raise _not_the_file(path, f"have a speaker {min(unknown)}, not 1 to {SPEAKERS}")
     return samples, speakers
 
 

@@ -48,9 +48,9 @@ def decode_wave(data: bytes, *, file: str) -> tuple[NDArray[np.float32], int]:
             channels, width = sound.getnchannels(), sound.getsampwidth()
             rate_hz, frames = sound.getframerate(), sound.getnframes()
             content = sound.readframes(frames)
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, RuntimeError) as error:  # the last where a length is too large
         raise network_error(
-            f"not a wave file that can be read: {error or 'it ends in its header'}",
+            f"not a wave file that can be read: {error or 'its header does not fit'}",
             hint="16-bit PCM with one channel is read",
             file=file,
         ) from error

@@ -39,9 +39,10 @@ ALPHABET = (
 )
 """What synthetic voices say, the chosen word among them."""
 
-WORDS = ("bravo", "delta", "india", "kilo", "lima", "yankee")
-"""Words that can be chosen: those that the voices but the Italian one say alike, by dynamic time
-warping of their spectra against all 26 letters of each other voice."""
+WORDS = ("bravo", "delta", "india", "kilo", "lima", "whiskey", "yankee")
+"""Words that can be chosen: those that the voices but the Italian one say alike. In the median over
+pairs of voices, the same letter is the nearest of the other's 26 by dynamic time warping of their
+cepstra."""
 
 VOICES: dict[SplitName, tuple[str, ...]] = {
     "train": ("en_US_f_Allison", "es_MX_f_Allison"),

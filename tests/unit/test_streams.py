@@ -144,6 +144,15 @@ def test_damaged_image_tables(tmp_path: Path) -> None:
     assert shown.tolist() == [7, 1]
     with pytest.raises(InputError, match="2 x 5 numbers, not 3 x 5"):
         pixels.read_pixels(path, side=2, images=3)
+    for bad in (b"256", b"-1", b"0.5", b"nan", b"inf"):
+        path.write_bytes(gzip.compress(b"0,1,2,3,7\n4," + bad + b",6,7,1\n"))
+        with pytest.raises(
+            InputError, match=r"row 2 has .* in column 2, not a whole number from 0"
+        ):
+            pixels.read_pixels(path, side=2, images=2)
+    path.write_bytes(gzip.compress(b"0,1,2,3,10\n"))
+    with pytest.raises(InputError, match=r"row 1 has 10 in column 5, .* from 0 to 9"):
+        pixels.read_pixels(path, side=2, images=1)
     damaged = (
         whole[:-9],
         whole[:5],
@@ -157,7 +166,7 @@ def test_damaged_image_tables(tmp_path: Path) -> None:
             pixels.read_pixels(path, side=2, images=2)
 
 
-@pytest.mark.parametrize("content", ["", "@data\n", "@data\n1,2:x:1\n", "@data\n1,2:3:1\n"])
+@pytest.mark.parametrize("content", ["", "@data\n", "@data\n1,2:x:1\n", "@data\n1,2:3:1\n", "nan"])
 def test_damaged_vowels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str) -> None:
     path = tmp_path / "JapaneseVowels_TEST.ts"
     path.write_text(content)
@@ -165,6 +174,23 @@ def test_damaged_vowels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content
     with pytest.raises(InputError, match="the Japanese vowels") as caught:
         vowels.load("test", speaker=1)
     assert str(path) in str(caught.value)
+
+
+def test_vowels_of_other_speakers_or_without_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "vowels.ts"
+    monkeypatch.setattr(vowels, "packaged_file", lambda *_, **__: path)
+    utterance = ":".join(["0.5,0.5"] * 12)
+    rows = [f"{utterance}:{1 + n % 9}" for n in range(370)]
+    path.write_text("\n".join(["@data", *rows]))
+    assert len(vowels.load("test", speaker=1)) == 370
+    path.write_text("\n".join(["@data", *rows[:-1], f"{utterance}:10"]))
+    with pytest.raises(InputError, match="have a speaker 10, not 1 to 9"):
+        vowels.load("test", speaker=1)
+    path.write_text("\n".join(["@data", *rows]).replace("0.5", "nan", 1))
+    with pytest.raises(InputError, match="1 of 370 samples have NaN or infinite values"):
+        vowels.load("test", speaker=1)
 
 
 def _windows(samples: list[float], labels: list[int]) -> Windows:
