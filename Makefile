@@ -50,10 +50,11 @@ format: $(READY)
 clean:
 	rm -rf $(VENV)
 
-# pytorchcv only serves the tests; its own requirements would pull in much more.
+# pytorchcv only serves the tests; its own requirements would pull in much more. Of aeon only a data
+# file is read; what it requires would bring older numba and pandas.
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[torch,onnx,tflite,data,cp-sat,testing,dev]"
-	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps pytorchcv
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps pytorchcv aeon
 	touch $(READY)

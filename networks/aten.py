@@ -47,6 +47,7 @@ _KINDS: dict[OperatorKind, tuple[str, ...]] = {
         "elu",
         "leaky_relu",
         "prelu",
+        "log",
     ),
     "normalisation": ("batch_norm", "layer_norm", "group_norm", "instance_norm"),
     "softmax": ("softmax", "log_softmax"),

@@ -7,13 +7,14 @@ seglearn (BSD). The array is read from the installed package; seglearn itself is
 needs pandas.
 """
 
-import importlib.util
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from networks.errors import network_error
+from networks.streams.checks import require_known
+from networks.streams.packaged import EXTRA, packaged_file
 from networks.streams.windows import SplitName, Windows
 
 EXERCISES = ("PEN", "ABD", "FEL", "IR", "ER", "TRAP", "ROW")
@@ -51,9 +52,10 @@ def load(split: SplitName, *, exercise: str) -> Windows:
     NetworkError
         seglearn is not installed, or has not this data, or the exercise does not exist.
     """
-    if exercise not in EXERCISES:
-        raise network_error(f"no exercise '{exercise}'", hint=f"one of {', '.join(EXERCISES)}")
-    recordings, exercises, subjects = _read(_path())
+    require_known(exercise, EXERCISES, "exercise")
+    recordings, exercises, subjects = _read(
+        packaged_file("seglearn", "data/watch_dataset.npy", what="the smartwatch recordings")
+    )
     wanted = [i for i, subject in enumerate(subjects) if subject in SUBJECTS[split]]
     wanted.sort(key=lambda i: (subjects[i], i))
     cut = [_windows(recordings[i]) for i in wanted]
@@ -62,7 +64,7 @@ def load(split: SplitName, *, exercise: str) -> Windows:
     return Windows(
         samples=np.concatenate(cut),
         labels=np.repeat(np.array(labels, dtype=np.int8), counts),
-        subjects=np.repeat(np.array([subjects[i] for i in wanted], dtype=np.int16), counts),
+        subjects=np.repeat(np.array([subjects[i] for i in wanted], dtype=np.int32), counts),
         period_s=HOP_ROWS / SAMPLE_RATE_HZ,
     )
 
@@ -73,20 +75,6 @@ def _windows(recording: NDArray[np.float64]) -> NDArray[np.float32]:
     return np.ascontiguousarray(views[::HOP_ROWS], dtype=np.float32)
 
 
-def _path() -> Path:
-    """Where the installed package keeps its recordings."""
-    found = importlib.util.find_spec("seglearn")
-    folders = list(found.submodule_search_locations or ()) if found else []
-    path = Path(folders[0]) / "data" / "watch_dataset.npy" if folders else None
-    if path is None or not path.is_file():
-        raise network_error(
-            "the smartwatch recordings ship inside the package seglearn, which is not installed "
-            "or has no data/watch_dataset.npy",
-            hint="pip install 'wakepath[data]'",
-        )
-    return path
-
-
 def _read(path: Path) -> tuple[list[NDArray[np.float64]], list[int], list[int]]:
     """Recordings (time, 6), and for each its exercise and its subject."""
     content = np.load(path, allow_pickle=True).item()
@@ -94,7 +82,7 @@ def _read(path: Path) -> tuple[list[NDArray[np.float64]], list[int], list[int]]:
     if tuple(content["y_labels"]) != EXERCISES or any(r.shape[1] != 6 for r in recordings):
         raise network_error(
             "the recordings in seglearn are not those of version 1.2.5",
-            hint="pip install 'wakepath[data]'",
+            hint=EXTRA,
             file=str(path),
         )
     return recordings, [int(y) for y in content["y"]], [int(s) for s in content["subject"]]

@@ -18,8 +18,9 @@ class Windows:
     """Shape (n, ...): each sample as the network takes it, without its batch of one, raw."""
     labels: NDArray[np.int8]
     """Shape (n,): 1 where the sample is positive."""
-    subjects: NDArray[np.int16]
-    """Shape (n,): who wore the sensor."""
+    subjects: NDArray[np.int32]
+    """Shape (n,): what no two splits share. Who wore the sensor, wrote or spoke, where that is
+    known and not what the labels ask; else the recording or the image itself."""
     period_s: float
     """Time from one window's release to the next."""
 

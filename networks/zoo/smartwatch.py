@@ -6,11 +6,11 @@ Three parts. ``sense`` is tiny and always runs; ``screen`` runs on what the firs
 
 from collections import OrderedDict
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
+from networks.frontend import Standardise
 from networks.gated import CutDesign, GatedNetwork
 from networks.spec import NetworkSpec, Recipe
 from networks.streams import watch
@@ -37,22 +37,6 @@ LARGEST_TURN_RAD = 0.4
 
 LARGEST_STRENGTH = 0.15
 """By what share augmentation scales a movement."""
-
-
-class Standardise(nn.Module):
-    """Brings raw channels to mean 0 and variance 1 by constants kept with the weights."""
-
-    mean: torch.Tensor
-    variance: torch.Tensor
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(channels))
-        self.register_buffer("variance", torch.ones(channels))
-
-    def forward(self, samples: torch.Tensor) -> torch.Tensor:
-        """Shape (batch, channels, time) in and out."""
-        return functional.batch_norm(samples, self.mean, self.variance, eps=0.0)
 
 
 class ConvBlock(nn.Sequential):
@@ -116,9 +100,7 @@ def prepare(network: GatedNetwork, windows: Windows) -> None:
     """Keep the training subjects' mean and variance of each channel with the weights."""
     standardise = network.get_submodule("trunk.sense.standardise")
     assert isinstance(standardise, Standardise)
-    values = windows.samples.astype(np.float64)
-    standardise.mean.copy_(torch.from_numpy(values.mean(axis=(0, 2))))
-    standardise.variance.copy_(torch.from_numpy(values.var(axis=(0, 2))))
+    standardise.learn(windows.samples)
 
 
 def augment(samples: torch.Tensor, random: torch.Generator) -> torch.Tensor:
