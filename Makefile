@@ -12,6 +12,8 @@ SOURCES := $(PACKAGES) tests benchmarks conftest.py
 demo: $(READY)
 	$(BIN)/wakepath run scenarios/smartwatch
 
+# Two processes with two threads of BLAS each would wait for each other.
+test: export OPENBLAS_NUM_THREADS = 1
 test: $(READY)
 	$(BIN)/pytest tests -n 2 -m "not heavy and not workers"
 	$(BIN)/pytest tests -m "workers and not heavy"

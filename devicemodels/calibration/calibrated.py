@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from devicemodels.calibration.core_classes import CORE_CLASSES, CoreClass
 from devicemodels.calibration.design import Measured, design
@@ -83,7 +84,8 @@ def calibrated_core(
     """
     known = _relatives(core_class)
     prepared = design(core_class, networks)
-    prior = population(core_class, prepared, known).prior(kin)
+    with threadpool_limits(limits=1, user_api="blas"):  # of small matrices threads only wait
+        prior = population(core_class, prepared, known).prior(kin)
     index = [prepared.networks.index(row.network) for row in rows]
     measured = Measured(
         np.zeros(len(rows), dtype=np.int64),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from devicemodels.calibration.core_classes import CORE_CLASSES, CoreClass
 from devicemodels.calibration.design import Design, Measured, design
@@ -130,11 +131,13 @@ def judge(
 ) -> tuple[Judged, ...]:
     """Every usable row by every protocol in which it can be judged."""
     found: list[Judged] = []
-    for chip in dict.fromkeys(row.chip for row in rows):
-        tested = [row for row in rows if row.chip == chip]
-        core_class = CORE_CLASSES[tested[0].core_class]
-        others = [row for row in rows if row.chip != chip]
-        found += _judge_chip(core_class, design(core_class, networks), tested, others, protocols)
+    with threadpool_limits(limits=1, user_api="blas"):  # of small matrices threads only wait
+        for chip in dict.fromkeys(row.chip for row in rows):
+            tested = [row for row in rows if row.chip == chip]
+            others = [row for row in rows if row.chip != chip]
+            core_class = CORE_CLASSES[tested[0].core_class]
+            prepared = design(core_class, networks)
+            found += _judge_chip(core_class, prepared, tested, others, protocols)
     return tuple(found)
 
 
