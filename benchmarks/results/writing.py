@@ -71,10 +71,11 @@ def document(blocks: Sequence[Block], uncalibrated: Sequence[str] = ()) -> str:
 
 def _summary(blocks: Sequence[Block]) -> str:
     rows: list[tuple[str, ...]] = []
+    without: dict[str, list[str]] = {}
     for block in blocks:
         name, platform = block.case.name, block.platform.name
         if not block.comparisons:
-            rows.append((name, platform, "no plan: see below", "", "", "", ""))
+            without.setdefault(name, []).append(platform)
             continue
         gains = [[_gain(c, variant) for c in block.comparisons] for variant in VARIANTS]
         rows.append((name, platform, *(_range(row) for row in gains), _leaders(block)))
@@ -96,8 +97,13 @@ def _summary(blocks: Sequence[Block]) -> str:
             "",
             f"{found} problems, {found * len(BASELINES) * len(VARIANTS)} baseline runs; in none of "
             "them is a baseline better than our plan.",
+            *(line for name in without for line in ("", _no_plan(name, without[name]))),
         ]
     )
+
+
+def _no_plan(name: str, platforms: Sequence[str]) -> str:
+    return f"There is no plan for {name}, for reasons given below, on {', '.join(platforms)}."
 
 
 def _by_baseline(blocks: Sequence[Block]) -> str:
