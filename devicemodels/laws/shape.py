@@ -7,13 +7,21 @@ from math import ceil, prod
 
 from devicemodels.operators import Operation
 
-_ELEMENT_BYTES = {"float64": 8, "int64": 8, "float32": 4, "int32": 4, "float16": 2, "int16": 2}
+_ELEMENT_BYTES = {
+    **dict.fromkeys(("float64", "int64", "uint64"), 8),
+    **dict.fromkeys(("float32", "int32", "uint32"), 4),
+    **dict.fromkeys(("float16", "bfloat16", "int16", "uint16"), 2),
+}
 """By element type; everything else takes one byte."""
 
 
 def weight_elements(operator: Operation) -> float:
-    """Parameters that one execution reads, as many as fit their bytes at the operator's type."""
-    return operator.weight_bytes / _ELEMENT_BYTES.get(operator.dtype, 1)
+    """Parameters that one execution reads: their bytes over those of one as it is stored.
+
+    Weights that are not quantised have the operator's type.
+    """
+    stored = operator.quantisation.weight_dtype if operator.quantisation else ""
+    return operator.weight_bytes / _ELEMENT_BYTES.get(stored or operator.dtype, 1)
 
 
 def pixels(operator: Operation) -> int:

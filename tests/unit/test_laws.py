@@ -14,6 +14,8 @@ from devicemodels.cost import (
     nanoseconds,
     transfer_ns,
 )
+from devicemodels.laws.shape import weight_elements
+from devicemodels.operators import Quantisation
 from devicemodels.power import active_power_w
 from scheduler.taskgraph import Operator
 
@@ -48,6 +50,24 @@ def test_measured_times_say_what_was_not_measured() -> None:
     assert duration_ns(law, "c", "segment:a", [CONV], 1e6) == 1500
     with pytest.raises(UnsupportedOperator, match="segment:b: it was not measured"):
         duration_ns(law, "c", "segment:b", [CONV], 1e6)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "stored", "elements"),
+    [
+        ("float32", None, 1000),
+        ("bfloat16", None, 2000),
+        ("int8", None, 4000),
+        ("int8", "int8", 4000),
+        ("float32", "int8", 4000),  # an ONNX file that quantises its weights only
+        ("float32", "", 1000),
+    ],
+)
+def test_weights_are_counted_as_they_are_stored(
+    dtype: str, stored: str | None, elements: int
+) -> None:
+    quantisation = None if stored is None else Quantisation(stored, 1)
+    assert weight_elements(replace(CONV, dtype=dtype, quantisation=quantisation)) == elements
 
 
 def test_a_transfer_is_latency_and_bytes_over_bandwidth() -> None:
