@@ -68,6 +68,9 @@ the shares below, the median of `microcontroller-dsp` is 9.0 % instead of 6.7 %,
 23.9 % instead of 20.4 %; we compared a dozen settings of them. Some thirty variants more were tried
 and dropped: weight bandwidth as a parameter, other lanes, the structure of `fixed-function` for all
 NPUs with several priors, counts of our own for cores without SIMD, static power told in V^2 f.
+
+The figures of this section alone were written down by hand, once, on 2026-11-25: the command cannot
+undo what was chosen. Measure them again when a class or a `runtime` changes.
 """
 
 METHOD = """\
