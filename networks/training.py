@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TextColumn
 
 from devicemodels.documents.files import sha256_of, write_atomically
 from networks.evaluation import (
@@ -19,7 +19,7 @@ from networks.evaluation import (
     recall,
     stop_rates,
 )
-from networks.fitting import fit
+from networks.fitting import Epoch, fit
 from networks.gate_choices import measured_choices
 from networks.gated import GatedNetwork
 from networks.gated_graph import UNTRAINED, gate_of_edge, trace_gated, with_figures
@@ -192,8 +192,9 @@ def _macs_after(taskgraph: TaskGraph) -> NDArray[np.int64]:
 
 
 @contextmanager
-def _progress(title: str, total: int, show: bool) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr; what is given is called with how much is done."""
-    with Progress(console=Console(stderr=True), disable=not show, transient=True) as bar:
-        task = bar.add_task(title, total=total)
-        yield lambda done: bar.update(task, completed=done)
+def _progress(title: str, total: int, show: bool) -> Iterator[Callable[[Epoch], None]]:
+    """A bar on stderr with the loss; what is given is called after each epoch."""
+    columns = (*Progress.get_default_columns(), TextColumn("{task.fields[loss]}"))
+    with Progress(*columns, console=Console(stderr=True), disable=not show, transient=True) as bar:
+        task = bar.add_task(title, total=total, loss="")
+        yield lambda epoch: bar.update(task, completed=epoch.done, loss=f"loss {epoch.loss:.4f}")
