@@ -10,6 +10,7 @@ import torch
 from networks.errors import network_error
 from networks.gated import GatedNetwork
 from networks.losses import gated_loss, in_balance, risen_at
+from networks.recipes import require_recipe
 from networks.spec import NetworkSpec
 from networks.streams.windows import Windows
 
@@ -56,12 +57,14 @@ def fit(
     Raises
     ------
     NetworkError
-        The loss is not a number any more.
+        The recipe is not for this network, or the loss is not a number any more.
     """
     recipe = in_balance(spec.recipe, windows.labels)
+    bounds = _bounds(len(windows), recipe.batch_size)
     with _reproducible(seed):
         random = torch.Generator().manual_seed(seed)
         network = spec.build()
+        require_recipe(recipe, network)
         spec.prepare(network, windows)
         samples = torch.from_numpy(windows.samples)
         positives = torch.from_numpy(windows.labels).float()
@@ -70,7 +73,7 @@ def fit(
             optimizer = torch.optim.AdamW(
                 learned, lr=recipe.learning_rate, weight_decay=recipe.weight_decay
             )
-            steps = epochs * math.ceil(len(windows) / recipe.batch_size)
+            steps = epochs * len(bounds)
             schedule = torch.optim.lr_scheduler.OneCycleLR(
                 optimizer, max_lr=recipe.learning_rate, total_steps=steps
             )
@@ -78,8 +81,8 @@ def fit(
             for epoch in range(1, epochs + 1):
                 total = 0.0
                 order = torch.randperm(len(windows), generator=random)
-                for start in range(0, len(windows), recipe.batch_size):
-                    batch = order[start : start + recipe.batch_size]
+                for start, end in bounds:
+                    batch = order[start:end]
                     crossing = network.crossing_mixed(
                         spec.augment(samples[batch], random),
                         _draw_narrow(network, len(batch), random),
@@ -96,6 +99,17 @@ def fit(
                     step += 1
                 progress(Epoch(epoch, total / len(windows)))
     return network.eval()
+
+
+def _bounds(count: int, size: int) -> list[tuple[int, int]]:
+    """Where batches of ``size`` begin and end; one sample left over joins those before it.
+
+    Batch norms could not learn from it alone.
+    """
+    starts = list(range(0, count, size))
+    if count - starts[-1] == 1 and len(starts) > 1:
+        starts.pop()
+    return list(zip(starts, [*starts[1:], count], strict=True))
 
 
 def _require_finite(loss: torch.Tensor, spec: NetworkSpec, epoch: int, epochs: int) -> None:

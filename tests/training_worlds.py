@@ -51,6 +51,7 @@ def load(split: SplitName) -> Windows:
         labels=labels,
         subjects=(FIRST_SUBJECT[split] + np.arange(count) % 4).astype(np.int32),
         period_s=0.1,
+        sample_rate_hz=160.0,
     )
 
 
@@ -65,6 +66,7 @@ SPEC = NetworkSpec(
     stream="bumps",
     load=load,
     augment=augment,
+    sample_rate_hz=160.0,
     recipe=Recipe(
         epochs=8,
         batch_size=16,
