@@ -41,7 +41,8 @@ class GateHead(nn.Module):
 
     def forward(self, activation: torch.Tensor) -> torch.Tensor:
         """Logits (batch, 1) of an activation (batch, channels, ...)."""
-        pooled = activation.mean(dim=tuple(range(2, activation.dim())))
+        places = tuple(range(2, activation.dim()))
+        pooled = activation.mean(dim=places) if places else activation
         return cast(torch.Tensor, self.logit(self.activation(self.hidden(pooled))))
 
 
@@ -64,9 +65,13 @@ class NarrowCodec(nn.Module):
 
     def __init__(self, channels: int, wire_channels: int, *, dimensions: int) -> None:
         super().__init__()
-        convolution = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}[dimensions]
-        self.encoder = convolution(channels, wire_channels, 1)
-        self.decoder = convolution(wire_channels, channels, 1)
+        if dimensions == 0:
+            self.encoder: nn.Module = nn.Linear(channels, wire_channels)
+            self.decoder: nn.Module = nn.Linear(wire_channels, channels)
+        else:
+            convolution = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}[dimensions]
+            self.encoder = convolution(channels, wire_channels, 1)
+            self.decoder = convolution(wire_channels, channels, 1)
 
     def forward(self, activation: torch.Tensor) -> torch.Tensor:
         """What the receiving core decodes, shaped as ``activation``."""
@@ -84,6 +89,8 @@ class CutDesign:
     """Channels that the learned codec sends."""
     hidden: int
     """Width of the gate head's hidden layer."""
+    dimensions: int | None = None
+    """Dimensions of the activation beside batch and channels; None: as many as the sample has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +140,11 @@ class GatedNetwork(nn.Module):
             if part in cuts:
                 cut = cuts[part]
                 self.gates[part] = GateHead(cut.channels, cut.hidden)
+                own = cut.dimensions
                 self.codecs[part] = NarrowCodec(
-                    cut.channels, cut.wire_channels, dimensions=len(input_shape) - 2
+                    cut.channels,
+                    cut.wire_channels,
+                    dimensions=len(input_shape) - 2 if own is None else own,
                 )
 
     @property
