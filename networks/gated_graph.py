@@ -6,6 +6,7 @@ from typing import cast
 
 import torch
 
+from networks.aten import child_of
 from networks.codec_operators import codecs_of, operators_of
 from networks.errors import network_error
 from networks.gated import GatedNetwork, GateHead, GateScore
@@ -59,7 +60,7 @@ def trace_gated(network: GatedNetwork) -> TracedGatedNetwork:
     graph = trunk.taskgraph
     gates, edges = [], list(graph.edges)
     for part in network.gated_parts:
-        index = _segment_index(graph, part)
+        index = _segment_index(trunk, part)
         edge = edges[index]
         activation = torch.zeros(edge.shape)
         head = cast(GateHead, network.gates[part])
@@ -112,9 +113,10 @@ def with_figures(
     )
 
 
-def _segment_index(graph: TaskGraph, part: str) -> int:
+def _segment_index(trunk: TracedNetwork, part: str) -> int:
     """Index of the segment that ends where the part ends."""
-    mine = [f"{o.name}.".startswith(f"{part}.") for o in graph.operators]
+    graph = trunk.taskgraph
+    mine = [child_of(group.calls[0]) == part for group in trunk.groups]
     last = max((i for i, inside in enumerate(mine) if inside), default=-1)
     for index, segment in enumerate(graph.segments[:-1]):
         if last >= 0 and segment.operators[-1] == graph.operators[last].name:
