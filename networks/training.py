@@ -229,6 +229,8 @@ def _macs_after(taskgraph: TaskGraph) -> NDArray[np.int64]:
 def _progress(title: str, total: int, show: bool) -> Iterator[Callable[[Epoch], None]]:
     """A bar on stderr with the loss; what is given is called after each epoch."""
     columns = (*Progress.get_default_columns(), TextColumn("{task.fields[loss]}"))
-    with Progress(*columns, console=Console(stderr=True), disable=not show, transient=True) as bar:
+    console = Console(stderr=True)
+    hidden = not show or not console.is_terminal
+    with Progress(*columns, console=console, disable=hidden, transient=True) as bar:
         task = bar.add_task(title, total=total, loss="")
         yield lambda epoch: bar.update(task, completed=epoch.done, loss=f"loss {epoch.loss:.4f}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.table import Table
 
+from wakepath.flow import spec_of
 from wakepath.scenario import load_scenario
 from wakepath.terminal import format_option, print_json, say, seed_option, stdout_console
 from wakepath.units import percent
@@ -45,7 +46,6 @@ def command(
     """
     from networks.checkpoints import CHECKPOINT_FILE  # noqa: PLC0415
     from networks.training import train  # noqa: PLC0415 - imports torch
-    from networks.zoo import network_spec  # noqa: PLC0415
 
     scenario = load_scenario(scenario_path, trained=False)
     folder = output or scenario.folder
@@ -54,7 +54,7 @@ def command(
         say(f"begun anew; --resume would have gone on from {checkpoint}")
     try:
         result = train(
-            network_spec(scenario.network.name),
+            spec_of(scenario),
             folder,
             scenario.seed if seed is None else seed,
             epochs=epochs,
