@@ -1,0 +1,15 @@
+"""Contenders by name: the gated network first, then its baselines."""
+
+from collections.abc import Callable, Mapping
+
+from networks.contender import Contender
+from networks.contenders import compression_only, gate_only, gated, ungated
+from networks.spec import NetworkSpec
+
+CONTENDERS: Mapping[str, Callable[[NetworkSpec, int], Contender]] = {
+    "gated": gated.make,
+    "ungated": ungated.make,
+    "gate-only": gate_only.make,
+    "compression-only": compression_only.make,
+}
+"""Each trains from nothing but the spec and the seed; the name is the contender's."""
