@@ -91,7 +91,7 @@ class GatedOutput:
     """What a whole batch gives when nothing is stopped."""
 
     gate_logits: torch.Tensor
-    """Shape (batch, gates), in order, of no columns without gates; the score is its sigmoid."""
+    """Shape (batch, gates), in order; the score is its sigmoid."""
     output: torch.Tensor
     """What the trunk answers, raw."""
 
@@ -194,8 +194,7 @@ class GatedNetwork(nn.Module):
             if part in self.gates:
                 logits.append(self.gates[part](activation))
                 activation = sent(part, activation)
-        none = samples.new_zeros((len(samples), 0))
-        return GatedOutput(torch.cat([none, *logits], dim=1), activation)
+        return GatedOutput(torch.cat(logits, dim=1), activation)
 
     def _sent(self, part: str, activation: torch.Tensor, codec: CodecName) -> torch.Tensor:
         if codec == "narrow":
