@@ -11,8 +11,8 @@ from networks.losses import gated_loss
 from networks.spec import NetworkSpec
 from networks.streams.windows import Windows
 
-NARROW_SHARE = 0.5
-"""Share of samples that the learned codec sends on at each cut: the rest goes on raw."""
+CODED_SHARE = 0.5
+"""Share of samples that a codec of the cut's design sends on: the rest goes on raw."""
 
 LARGEST_GRADIENT_NORM = 1.0
 """Gradients beyond are scaled down."""
@@ -61,7 +61,7 @@ def fit(
             for start in range(0, len(windows), recipe.batch_size):
                 batch = order[start : start + recipe.batch_size]
                 crossing = network.crossing_mixed(
-                    spec.augment(samples[batch], random), _draw_narrow(network, len(batch), random)
+                    spec.augment(samples[batch], random), _draw_codecs(network, len(batch), random)
                 )
                 optimizer.zero_grad()
                 gated_loss(crossing, positives[batch], recipe).backward()  # type: ignore[no-untyped-call]
@@ -72,13 +72,21 @@ def fit(
     return network.eval()
 
 
-def _draw_narrow(
+def _draw_codecs(
     network: GatedNetwork, count: int, random: torch.Generator
 ) -> dict[str, torch.Tensor]:
-    """Which of ``count`` samples the learned codec sends on, drawn anew at each gated cut."""
-    return {
-        part: torch.rand(count, generator=random) < NARROW_SHARE for part in network.gated_parts
-    }
+    """What sends each of ``count`` samples on, drawn anew at each gated cut.
+
+    Indices into the part's ``drawn_codecs``: :data:`CODED_SHARE` of the samples is shared evenly by
+    the codecs of the cut's design.
+    """
+    drawn = {}
+    for part in network.gated_parts:
+        coded = len(network.drawn_codecs(part)) - 1
+        place = torch.rand(count, generator=random) / CODED_SHARE  # from 1 on: raw
+        among = 1 + (place * coded).long()
+        drawn[part] = torch.where((place < 1) & (among <= coded), among, 0)
+    return drawn
 
 
 @contextmanager
