@@ -66,8 +66,8 @@ def figures_of(graph: TaskGraph, recording: Recording, codecs: Mapping[str, str]
 
 def right_by_class(answers: NDArray[np.int8], labels: NDArray[np.int8]) -> dict[str, float]:
     """Share of right answers in each class."""
-    right: NDArray[np.bool_] = answers == labels
-    return _by_class(labels, lambda mine: _share(right, mine))
+    right = np.equal(answers, labels)
+    return {name: _share(right, labels == value) for value, name in enumerate(CLASSES)}
 
 
 def _last_segment(graph: TaskGraph, recording: Recording) -> NDArray[np.int64]:

@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+HERE = Path(__file__).parent
+
+ROOT = HERE.parents[2]
 
 SOURCES = ("devicemodels", "networks", "scheduler", "simulator", "benchmarks/results/gated")
 """What figures follow from."""
@@ -26,5 +28,5 @@ def _files() -> Iterator[Path]:
     for source in SOURCES:
         for ending in ("py", "yaml"):
             for path in sorted((ROOT / source).rglob(f"*.{ending}")):
-                if path.parent != Path(__file__).parent or path.stem not in DRAWN:
+                if path.parent != HERE or path.stem not in DRAWN:
                     yield path
