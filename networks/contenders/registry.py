@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from networks.contender import Contender
-from networks.contenders import compression_only, gate_only, gated, ungated
+from networks.contenders import (
+    cascade,
+    compression_only,
+    gate_only,
+    gated,
+    pruned_int8,
+    small,
+    ungated,
+)
 from networks.spec import NetworkSpec
 
 CONTENDERS: Mapping[str, Callable[[NetworkSpec, int], Contender]] = {
@@ -11,5 +19,8 @@ CONTENDERS: Mapping[str, Callable[[NetworkSpec, int], Contender]] = {
     "ungated": ungated.make,
     "gate-only": gate_only.make,
     "compression-only": compression_only.make,
+    "pruned-int8": pruned_int8.make,
+    "small": small.make,
+    "cascade": cascade.make,
 }
 """Each trains from nothing but the spec and the seed; the name is the contender's."""

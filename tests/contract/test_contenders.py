@@ -8,7 +8,7 @@ import pytest
 
 from devicemodels.catalog import load_platform
 from networks.contender import Contender
-from networks.contenders import gated, ungated
+from networks.contenders import gated, small, ungated
 from networks.contenders.registry import CONTENDERS
 from networks.evaluation import accuracy, evaluate, gated_answers, recall, stop_rates
 from networks.streams.windows import SplitName, Windows
@@ -44,6 +44,7 @@ def forget() -> None:
     """Contenders keep what others begin with; the next one made begins afresh."""
     gated.make.cache_clear()
     ungated.network_of.cache_clear()
+    small.network_of.cache_clear()
 
 
 @cache
