@@ -157,11 +157,13 @@ class Worker:
             log.add(sample, Kind.COMPUTE, segment, start, now)
             gate = step.work.gate
             if gate is not None and step.score is not None:
-                stopped = float(step.score(activation)[0]) < gate.threshold
+                score = float(step.score(activation)[0])
+                stopped = score < gate.stops_below
+                ends = stopped or score >= gate.answers_from
                 start, now = now, monotonic_ns()
                 log.add(sample, Kind.GATE, segment, start, now)
-                if stopped:
-                    self._finish(sample, segment, now, gate.index, 0)
+                if ends:
+                    self._finish(sample, segment, now, gate.index, int(not stopped))
                     return
             if answers:
                 self._finish(sample, segment, now, NOT_STOPPED, answer)
@@ -191,7 +193,7 @@ class Worker:
         else:
             if stretch.encode is not None:
                 activation = stretch.encode(activation)
-            encoded = wire.encode(activation, outbox.wire_format)
+            encoded = wire.encode(activation, outbox.wire_format, outbox.wire_bytes)
             start, now = now, monotonic_ns()
             self._log.add(sample, Kind.ENCODE, segment, start, now)
             leaving[:] = encoded

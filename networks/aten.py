@@ -24,7 +24,7 @@ _KINDS: dict[OperatorKind, tuple[str, ...]] = {
     "matmul": ("matmul", "mm", "bmm"),
     "add": ("add", "sub", "maximum", "minimum"),
     "mul": ("mul", "div"),
-    "concat": ("cat", "concat", "stack"),
+    "concat": ("cat", "concat", "stack", "index_select"),
     "pool": (
         "max_pool1d",
         "max_pool2d",

@@ -7,10 +7,11 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.evaluation import accuracy, gated_answers, recall, stop_rates
+from networks.evaluation import accuracy, gated_answers, recall, with_rates
 from networks.thresholds import choose_thresholds
+from scheduler.gating import gate_use
 from scheduler.recording import Recording
-from scheduler.taskgraph import GateChoice, GateUse, TaskGraph
+from scheduler.taskgraph import GateChoice, TaskGraph
 
 RECALL_FLOORS = (1.0, 0.99, 0.97)
 """Shares of the true positives that a gate alone must let pass: one threshold for each."""
@@ -75,9 +76,9 @@ def _measured(
         taskgraph,
         gates=tuple(replace(taskgraph.gates[gate], threshold=t) for gate, t in used),
     )
-    rates, answers = stop_rates(gated, seen), gated_answers(gated, seen)
+    answers = gated_answers(gated, seen)
     return GateChoice(
-        gates=tuple(GateUse(g.name, g.threshold, rates[g.name]) for g in gated.gates),
+        gates=tuple(map(gate_use, with_rates(gated, seen).gates)),
         accuracy=accuracy(answers, recording.labels),
         recall=recall(answers, recording.labels),
     )

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TextColumn
 
 from devicemodels.documents.files import sha256_of, write_atomically
+from networks.codecs import TRAINED_CODECS
+from networks.errors import NetworkError
 from networks.evaluation import (
     EvaluationReport,
     accuracy,
@@ -19,18 +22,20 @@ from networks.evaluation import (
     recall,
     stop_rates,
 )
-from networks.fitting import fit
+from networks.fitting import Epoch, fit
 from networks.gate_choices import measured_choices
 from networks.gated import GatedNetwork
 from networks.gated_graph import UNTRAINED, gate_of_edge, trace_gated, with_figures
+from networks.recipes import recipe_problems
 from networks.record import record
 from networks.spec import NetworkSpec
+from networks.splits import Splits, load_split, load_splits
 from networks.streams.windows import Windows
 from networks.thresholds import choose_thresholds
 from networks.weights import load_weights, save_weights
 from scheduler.documents import dump_taskgraph
 from scheduler.recording import Recording
-from scheduler.taskgraph import TaskGraph
+from scheduler.taskgraph import Edge, TaskGraph
 
 WEIGHTS_FILE = "weights.safetensors"
 """Where training leaves the weights, beside the scenario."""
@@ -83,14 +88,14 @@ def train(
     Raises
     ------
     NetworkError
-        The recordings are not installed, or the network cannot be traced.
+        The recordings are not installed or cannot be used, the recipe is not for this network, or
+        the network cannot be traced or trained.
     """
-    windows = spec.load("train")
+    splits = _checked_splits(spec)
     passes = epochs or spec.recipe.epochs
     with _progress(f"training {spec.name}", passes, show_progress) as progress:
-        network = fit(spec, windows, seed, epochs=passes, progress=progress)
-    validation, test = spec.load("validation"), spec.load("test")
-    measured = measure(network, spec, validation)
+        network = fit(spec, splits.train, seed, epochs=passes, progress=progress)
+    measured = measure(network, spec, splits.validation)
     weights = output_dir / WEIGHTS_FILE
     save_weights(network, weights)
     taskgraph = replace(measured, weights_sha256=sha256_of(weights))
@@ -100,9 +105,23 @@ def train(
         seed=seed,
         epochs=passes,
         taskgraph=taskgraph,
-        validation=report(network, taskgraph, validation),
-        test=report(network, taskgraph, test),
+        validation=report(network, taskgraph, splits.validation),
+        test=report(network, taskgraph, splits.test),
     )
+
+
+def _checked_splits(spec: NetworkSpec) -> Splits:
+    """The stream, if it and the recipe fit the network; every problem at once if not."""
+    with torch.random.fork_rng(devices=[]):
+        network = spec.build()
+    problems = list(recipe_problems(spec.recipe, network))
+    try:
+        splits = load_splits(spec, network)
+    except NetworkError as error:
+        raise NetworkError([*problems, *error.problems]) from None
+    if problems:
+        raise NetworkError(problems)
+    return splits
 
 
 def load_network(spec: NetworkSpec, weights: Path, *, shown_as: str | None = None) -> GatedNetwork:
@@ -123,7 +142,7 @@ def taskgraph_from_weights(
 ) -> TaskGraph:
     """The task graph that training would have written beside these weights."""
     network = load_network(spec, weights, shown_as=shown_as)
-    measured = measure(network, spec, spec.load("validation"))
+    measured = measure(network, spec, load_split(spec, network, "validation"))
     return replace(measured, weights_sha256=sha256_of(weights))
 
 
@@ -166,9 +185,20 @@ def measure(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> Ta
 
 
 def report(network: GatedNetwork, taskgraph: TaskGraph, windows: Windows) -> EvaluationReport:
-    """Figures on one split, with the learned codec in force at every gated cut."""
-    codecs = dict.fromkeys(gate_of_edge(taskgraph), "narrow")
+    """Figures on one split, with a codec that was trained in force at every gated cut.
+
+    It is the one that lost least on validation, of equal ones the smallest; ``none`` where the
+    design of the cut has none.
+    """
+    gated = gate_of_edge(taskgraph)
+    codecs = {edge.name: _best_codec(edge) for edge in taskgraph.edges if edge.name in gated}
     return evaluate(taskgraph, _recorded(network, taskgraph, codecs, windows), codecs)
+
+
+def _best_codec(edge: Edge) -> str:
+    trained = [codec for codec in edge.codecs if codec.name in TRAINED_CODECS]
+    best = min(trained, key=lambda codec: (codec.accuracy_loss, codec.wire_bytes), default=None)
+    return "none" if best is None else best.name
 
 
 def _accuracy(
@@ -192,8 +222,9 @@ def _macs_after(taskgraph: TaskGraph) -> NDArray[np.int64]:
 
 
 @contextmanager
-def _progress(title: str, total: int, show: bool) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr; what is given is called with how much is done."""
-    with Progress(console=Console(stderr=True), disable=not show, transient=True) as bar:
-        task = bar.add_task(title, total=total)
-        yield lambda done: bar.update(task, completed=done)
+def _progress(title: str, total: int, show: bool) -> Iterator[Callable[[Epoch], None]]:
+    """A bar on stderr with the loss; what is given is called after each epoch."""
+    columns = (*Progress.get_default_columns(), TextColumn("{task.fields[loss]}"))
+    with Progress(*columns, console=Console(stderr=True), disable=not show, transient=True) as bar:
+        task = bar.add_task(title, total=total, loss="")
+        yield lambda epoch: bar.update(task, completed=epoch.done, loss=f"loss {epoch.loss:.4f}")

@@ -143,6 +143,7 @@ def load_stream(scenario: Scenario) -> Stream:
 
     Raises ``InputError``, also if the network does not read the scenario's stream.
     """
+    from networks.splits import load_split  # noqa: PLC0415
     from networks.training import load_network  # noqa: PLC0415
     from networks.zoo import network_spec  # noqa: PLC0415
 
@@ -154,10 +155,11 @@ def load_stream(scenario: Scenario) -> Stream:
             hint=f"name '{spec.stream}', or another network",
             file=str(scenario.folder / SCENARIO_FILE),
         )
+    network = load_network(spec, scenario.weights_path)
     return Stream(
-        network=load_network(spec, scenario.weights_path),
-        windows=spec.load(scenario.stream.split),
-        calibration=spec.load("validation"),
+        network=network,
+        windows=load_split(spec, network, scenario.stream.split),
+        calibration=load_split(spec, network, "validation"),
     )
 
 

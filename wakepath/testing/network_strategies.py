@@ -9,7 +9,18 @@ from dataclasses import dataclass, replace
 from hypothesis import strategies as st
 
 from devicemodels.operators import OperatorKind
-from scheduler.taskgraph import Codec, CutPoint, Edge, Gate, Knob, Operator, Segment, TaskGraph
+from scheduler.taskgraph import (
+    CLASSES,
+    Codec,
+    CutPoint,
+    Edge,
+    Gate,
+    Knob,
+    Operator,
+    SampleClass,
+    Segment,
+    TaskGraph,
+)
 from wakepath.testing.amounts import (
     Numbers,
     among,
@@ -99,14 +110,14 @@ def knobs(draw: st.DrawFn, last: Operator, numbers: Numbers = "round") -> tuple[
 def gates(
     draw: st.DrawFn, name: str = "g0", segment: str = "s0", numbers: Numbers = "round"
 ) -> Gate:
-    """A gate after ``segment``, at one threshold."""
-    return Gate(
-        name,
-        segment,
-        (draw(operators(f"{name}/head", "input", ("linear",), numbers, 1)),),
-        draw(share(numbers)),
-        {"negative": draw(share(numbers)), "positive": draw(share(numbers))},
-    )
+    """A gate after ``segment``; perhaps it answers "positive" too."""
+    head = draw(operators(f"{name}/head", "input", ("linear",), numbers, 1))
+    threshold = draw(share(numbers))
+    ends: dict[SampleClass, float] = {label: draw(share(numbers)) for label in CLASSES}
+    if not draw(st.booleans()):
+        return Gate(name, segment, (head,), threshold, ends)
+    answers: dict[SampleClass, float] = {label: ends[label] / 2 for label in CLASSES}
+    return Gate(name, segment, (head,), threshold, ends, (threshold + 1.0) / 2, answers)
 
 
 @reused
