@@ -191,7 +191,7 @@ class Worker:
         else:
             if stretch.encode is not None:
                 activation = stretch.encode(activation)
-            encoded = wire.encode(activation, outbox.wire_format)
+            encoded = wire.encode(activation, outbox.wire_format, outbox.wire_bytes)
             start, now = now, monotonic_ns()
             self._log.add(sample, Kind.ENCODE, segment, start, now)
             leaving[:] = encoded

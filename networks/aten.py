@@ -21,7 +21,7 @@ _KINDS: dict[OperatorKind, tuple[str, ...]] = {
     "matmul": ("matmul", "mm", "bmm"),
     "add": ("add", "sub"),
     "mul": ("mul", "div"),
-    "concat": ("cat", "concat", "stack"),
+    "concat": ("cat", "concat", "stack", "index_select"),
     "pool": (
         "max_pool1d",
         "max_pool2d",

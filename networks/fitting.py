@@ -16,8 +16,8 @@ from networks.recipes import require_recipe
 from networks.spec import NetworkSpec, Recipe
 from networks.streams.windows import Windows
 
-NARROW_SHARE = 0.5
-"""Share of samples that the learned codec sends on at each cut: the rest goes on raw."""
+CODED_SHARE = 0.5
+"""Share of samples that a codec of the cut's design sends on: the rest goes on raw."""
 
 LARGEST_GRADIENT_NORM = 1.0
 """Gradients beyond are scaled down."""
@@ -124,7 +124,7 @@ def _pass(
     for number, (start, end) in enumerate(bounds):
         batch = order[start:end]
         crossing = network.crossing_mixed(
-            spec.augment(samples[batch], random), _draw_narrow(network, len(batch), random)
+            spec.augment(samples[batch], random), _draw_codecs(network, len(batch), random)
         )
         risen = risen_at(epoch * len(bounds) + number, steps, recipe.warm_up_share)
         learner.optimizer.zero_grad()
@@ -177,13 +177,21 @@ def _frozen(network: GatedNetwork, parts: tuple[str, ...]) -> Iterator[None]:
             parameter.requires_grad_(True)
 
 
-def _draw_narrow(
+def _draw_codecs(
     network: GatedNetwork, count: int, random: torch.Generator
 ) -> dict[str, torch.Tensor]:
-    """Which of ``count`` samples the learned codec sends on, drawn anew at each gated cut."""
-    return {
-        part: torch.rand(count, generator=random) < NARROW_SHARE for part in network.gated_parts
-    }
+    """What sends each of ``count`` samples on, drawn anew at each gated cut.
+
+    Indices into the part's ``drawn_codecs``: :data:`CODED_SHARE` of the samples is shared evenly by
+    the codecs of the cut's design.
+    """
+    drawn = {}
+    for part in network.gated_parts:
+        coded = len(network.drawn_codecs(part)) - 1
+        place = torch.rand(count, generator=random) / CODED_SHARE  # from 1 on: raw
+        among = 1 + (place * coded).long()
+        drawn[part] = torch.where((place < 1) & (among <= coded), among, 0)
+    return drawn
 
 
 @contextmanager

@@ -1,33 +1,39 @@
 """A network whose samples may be stopped on the way, and whose cuts may be compressed.
 
 Our formulation of Gated Compression layers (Li, Thormundsson, Poupyrev, Gillian, 2023, arXiv
-2303.08970): after chosen parts of the trunk a tiny gate head looks at the activation, and a learned
-codec can send it on in fewer channels. The codec is a knob, not a layer of the trunk: whether it is
-used is decided by the plan, and training shows the network both.
+2303.08970): after chosen parts of the trunk a tiny gate head looks at the activation, and codecs
+can send it on in fewer bytes (:mod:`networks.codecs`). A codec is a knob, not a layer of the trunk:
+whether it is used is decided by the plan, and training shows the network the raw activation too.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import cast
 
 import torch
 from torch import nn
 
+from networks.codecs import (
+    CODEC_NAMES,
+    CODEC_WIRE_FORMATS,
+    GENERIC_CODECS,
+    CodecName,
+    CutDesign,
+    DroppedCodec,
+    NarrowCodec,
+)
 from networks.fakewire import fake_wire
-from scheduler.taskgraph import WireFormat
+from networks.wire import kept_elements
 
-CodecName = Literal["none", "float16", "int8", "narrow"]
-"""What may send the activation of a gated cut on; ``narrow`` is learned."""
-
-CODEC_NAMES: tuple[CodecName, ...] = ("none", "float16", "int8", "narrow")
-
-CODEC_WIRE_FORMATS: Mapping[CodecName, WireFormat] = {
-    "none": "float32",
-    "float16": "float16",
-    "int8": "int8",
-    "narrow": "int8",
-}
-"""How each codec's elements lie on the wire."""
+__all__ = [
+    "CODEC_NAMES",
+    "CodecName",
+    "CutDesign",
+    "GateHead",
+    "GateScore",
+    "GatedNetwork",
+    "GatedOutput",
+]
 
 
 class GateHead(nn.Module):
@@ -41,7 +47,8 @@ class GateHead(nn.Module):
 
     def forward(self, activation: torch.Tensor) -> torch.Tensor:
         """Logits (batch, 1) of an activation (batch, channels, ...)."""
-        pooled = activation.mean(dim=tuple(range(2, activation.dim())))
+        places = tuple(range(2, activation.dim()))
+        pooled = activation.mean(dim=places) if places else activation
         return cast(torch.Tensor, self.logit(self.activation(self.hidden(pooled))))
 
 
@@ -57,35 +64,6 @@ class GateScore(nn.Module):
         return torch.sigmoid(self.head(activation)).flatten()
 
 
-class NarrowCodec(nn.Module):
-    """A 1x1 convolution to few channels before the wire and one back after it."""
-
-    wire_format: WireFormat = CODEC_WIRE_FORMATS["narrow"]
-
-    def __init__(self, channels: int, wire_channels: int, *, dimensions: int) -> None:
-        super().__init__()
-        convolution = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}[dimensions]
-        self.encoder = convolution(channels, wire_channels, 1)
-        self.decoder = convolution(wire_channels, channels, 1)
-
-    def forward(self, activation: torch.Tensor) -> torch.Tensor:
-        """What the receiving core decodes, shaped as ``activation``."""
-        sent = fake_wire(self.encoder(activation), self.wire_format)
-        return cast(torch.Tensor, self.decoder(sent))
-
-
-@dataclass(frozen=True, slots=True)
-class CutDesign:
-    """What stands at one gated cut."""
-
-    channels: int
-    """Channels of the activation that the part before the cut gives."""
-    wire_channels: int
-    """Channels that the learned codec sends."""
-    hidden: int
-    """Width of the gate head's hidden layer."""
-
-
 @dataclass(frozen=True, slots=True)
 class GatedOutput:
     """What a whole batch gives when nothing is stopped."""
@@ -99,7 +77,7 @@ class GatedOutput:
 
 
 class GatedNetwork(nn.Module):
-    """A trunk of named parts, with a gate and a learned codec after some of them.
+    """A trunk of named parts, with a gate and codecs after some of them.
 
     Parameters
     ----------
@@ -111,7 +89,7 @@ class GatedNetwork(nn.Module):
         The trunk in order. A part that a gate follows must end where a segment ends: pooling
         belongs to the end of a part, not to the start of the next.
     cuts
-        What stands after which part; never after the last one.
+        What stands after which part; never after the last one, and perhaps after none.
     """
 
     def __init__(
@@ -128,21 +106,41 @@ class GatedNetwork(nn.Module):
         self.name = name
         self.input_shape = input_shape
         self.trunk = nn.Sequential()
+        self.cuts = {part: cuts[part] for part in parts if part in cuts}
         self.gates = nn.ModuleDict()
-        self.codecs = nn.ModuleDict()
+        self.codecs = nn.ModuleDict()  # the narrow ones: weights files call them so
+        self.dropped = nn.ModuleDict()
         for part, module in parts.items():
             self.trunk.add_module(part, module)
-            if part in cuts:
-                cut = cuts[part]
-                self.gates[part] = GateHead(cut.channels, cut.hidden)
+            if part not in cuts:
+                continue
+            cut = cuts[part]
+            self.gates[part] = GateHead(cut.channels, cut.hidden)
+            if "narrow" in cut.codecs:
+                own = cut.dimensions
                 self.codecs[part] = NarrowCodec(
-                    cut.channels, cut.wire_channels, dimensions=len(input_shape) - 2
+                    cut.channels,
+                    cut.wire_channels,
+                    dimensions=len(input_shape) - 2 if own is None else own,
                 )
+            if "dropped" in cut.codecs:
+                self.dropped[part] = DroppedCodec(cut.channels, cut.wire_channels)
 
     @property
     def gated_parts(self) -> tuple[str, ...]:
         """Names of the parts that a gate follows, in order."""
         return tuple(self.gates)
+
+    def drawn_codecs(self, part: str) -> tuple[CodecName, ...]:
+        """What training draws from at one gated part: ``none``, then its cut's codecs in order."""
+        return ("none", *self.cuts[part].codecs)
+
+    def learned_codec(self, part: str, codec: str) -> NarrowCodec | DroppedCodec | None:
+        """The module that computes a codec at one gated part; None if the wire is all of it."""
+        made: dict[str, nn.ModuleDict] = {"narrow": self.codecs, "dropped": self.dropped}
+        if codec not in made or part not in made[codec]:
+            return None
+        return cast(NarrowCodec | DroppedCodec, made[codec][part])
 
     def forward(self, samples: torch.Tensor) -> torch.Tensor:
         """The trunk alone: raw activations all the way."""
@@ -164,24 +162,28 @@ class GatedNetwork(nn.Module):
         return self._run(samples, lambda part, raw: self._sent(part, raw, chosen.get(part, "none")))
 
     def crossing_mixed(
-        self, samples: torch.Tensor, narrow: Mapping[str, torch.Tensor]
+        self, samples: torch.Tensor, drawn: Mapping[str, torch.Tensor]
     ) -> GatedOutput:
         """As :meth:`crossing`, the codec drawn sample by sample: how the network is trained.
 
-        Both kinds of sample share each batch, so that the statistics which batch norms keep are
-        those of both; with a codec for a whole batch they would fit neither.
+        All kinds of sample share each batch, so that the statistics which batch norms keep are
+        those of all; with a codec for a whole batch they would fit none.
 
         Parameters
         ----------
         samples
             Shape (batch, ...), raw.
-        narrow
-            For every gated part, shape (batch,), true where the learned codec sends the sample.
+        drawn
+            For every gated part, shape (batch,), int64: which of its :meth:`drawn_codecs` sends the
+            sample.
         """
 
         def sent(part: str, raw: torch.Tensor) -> torch.Tensor:
-            mask = narrow[part].view(-1, *(1 for _ in raw.shape[1:]))
-            return torch.where(mask, self._sent(part, raw, "narrow"), raw)
+            chosen = drawn[part].view(-1, *(1 for _ in raw.shape[1:]))
+            arrived = raw
+            for number, codec in enumerate(self.drawn_codecs(part)[1:], start=1):
+                arrived = torch.where(chosen == number, self._sent(part, raw, codec), arrived)
+            return arrived
 
         return self._run(samples, sent)
 
@@ -197,10 +199,16 @@ class GatedNetwork(nn.Module):
                 logits.append(self.gates[part](activation))
                 activations.append(activation)
                 activation = sent(part, activation)
-        scores = torch.cat(logits, dim=1) if logits else torch.zeros(len(samples), 0)
-        return GatedOutput(scores, activation, tuple(activations))
+        gate_logits = torch.cat(logits, dim=1) if logits else samples.new_zeros(len(samples), 0)
+        return GatedOutput(gate_logits, activation, tuple(activations))
 
     def _sent(self, part: str, activation: torch.Tensor, codec: CodecName) -> torch.Tensor:
-        if codec == "narrow":
-            return cast(torch.Tensor, self.codecs[part](activation))
-        return fake_wire(activation, CODEC_WIRE_FORMATS[codec])
+        if codec not in (*GENERIC_CODECS, *self.cuts[part].codecs):
+            raise ValueError(f"network '{self.name}' has no codec '{codec}' behind '{part}'")
+        learned = self.learned_codec(part, codec)
+        if learned is not None:
+            return cast(torch.Tensor, learned(activation))
+        kept = None
+        if codec == "sparse":
+            kept = kept_elements(self.cuts[part].sparse_share, activation[0].numel())
+        return fake_wire(activation, CODEC_WIRE_FORMATS[codec], kept)

@@ -6,18 +6,11 @@ from typing import cast
 
 import torch
 
+from networks.codec_operators import codecs_of, operators_of
 from networks.errors import network_error
-from networks.gated import (
-    CODEC_WIRE_FORMATS,
-    CodecName,
-    GatedNetwork,
-    GateHead,
-    GateScore,
-    NarrowCodec,
-)
-from networks.tracing import TracedNetwork, trace, trace_network
-from networks.wire import wire_bytes
-from scheduler.taskgraph import Codec, Edge, Gate, Operator, SampleClass, TaskGraph
+from networks.gated import GatedNetwork, GateHead, GateScore
+from networks.tracing import TracedNetwork, trace_network
+from scheduler.taskgraph import Gate, SampleClass, TaskGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +22,6 @@ class GateFigures:
     stop_rate: Mapping[SampleClass, float]
     """Share stopped among those of each class that reach the gate."""
 
-
-GENERIC_CODECS: tuple[CodecName, ...] = ("float16", "int8")
-"""Codecs that any activation can be sent with."""
 
 UNTRAINED = GateFigures(0.0, {"negative": 0.0, "positive": 0.0})
 """A gate that stops nothing: no score is below 0."""
@@ -77,13 +67,12 @@ def trace_gated(network: GatedNetwork) -> TracedGatedNetwork:
             Gate(
                 name=part,
                 segment=graph.segments[index].name,
-                operators=_operators(GateScore(head), activation, f"{part}_gate."),
+                operators=operators_of(GateScore(head), activation, f"{part}_gate."),
                 threshold=UNTRAINED.threshold,
                 stop_rate=UNTRAINED.stop_rate,
             )
         )
-        narrow = cast(NarrowCodec, network.codecs[part])
-        edges[index] = replace(edge, codecs=_codecs(edge, part, narrow))
+        edges[index] = replace(edge, codecs=codecs_of(network, part, edge))
     taskgraph = replace(graph, gates=tuple(gates), edges=tuple(edges))
     return TracedGatedNetwork(trunk, taskgraph)
 
@@ -134,73 +123,4 @@ def _segment_index(graph: TaskGraph, part: str) -> int:
         f"network '{graph.name}': part '{part}' does not end where a segment ends, so no gate can "
         "follow it",
         hint="end it with a convolution or with the pooling after one",
-    )
-
-
-def _codecs(edge: Edge, part: str, narrow: NarrowCodec) -> tuple[Codec, ...]:
-    """``none``, the generic formats, and the learned codec of one cut."""
-    prefix = f"{part}_codec."
-    activation = torch.zeros(edge.shape)
-    sent = narrow.encoder(activation).detach()
-    encode = _operators(narrow.encoder, activation, f"{prefix}narrow.encode.")
-    decode = _operators(narrow.decoder, sent, f"{prefix}narrow.decode.")
-    generic = [_wire_codec(name, edge.shape, prefix, (), ()) for name in GENERIC_CODECS]
-    learned = _wire_codec("narrow", tuple(sent.shape), prefix, encode, decode)
-    return (*edge.codecs, *generic, learned)
-
-
-def _wire_codec(
-    name: CodecName,
-    shape: tuple[int, ...],
-    prefix: str,
-    encode: tuple[Operator, ...],
-    decode: tuple[Operator, ...],
-) -> Codec:
-    """A codec with the wire's own conversion after its encoder and before its decoder."""
-    wire_format = CODEC_WIRE_FORMATS[name]
-    elements = torch.Size(shape).numel()
-    quantised = Operator(
-        name=f"{prefix}{name}.quantise",
-        kind="quantise",
-        inputs=(encode[-1].name if encode else "input",),
-        output_shape=shape,
-        dtype=wire_format,
-        macs=0,
-        weight_bytes=0,
-        output_bytes=wire_bytes(wire_format, shape),
-    )
-    dequantised = Operator(
-        name=f"{prefix}{name}.dequantise",
-        kind="dequantise",
-        inputs=("input",),
-        output_shape=shape,
-        dtype="float32",
-        macs=0,
-        weight_bytes=0,
-        output_bytes=4 * elements,
-    )
-    decoded = tuple(
-        replace(o, inputs=tuple(dequantised.name if i == "input" else i for i in o.inputs))
-        for o in decode
-    )
-    return Codec(
-        name=name,
-        wire_format=wire_format,
-        wire_shape=shape,
-        wire_bytes=wire_bytes(wire_format, shape),
-        encode=(*encode, quantised),
-        decode=(dequantised, *decoded),
-    )
-
-
-def _operators(module: torch.nn.Module, example: torch.Tensor, prefix: str) -> tuple[Operator, ...]:
-    """The operators of a small head, named apart from the trunk's."""
-    traced = trace(module, example, name=prefix.rstrip("."))
-    return tuple(
-        replace(
-            operator,
-            name=prefix + operator.name,
-            inputs=tuple(i if i == "input" else prefix + i for i in operator.inputs),
-        )
-        for operator in traced.operators
     )

@@ -1,7 +1,7 @@
 """What the cores run: one exported program for each segment, gate and learned codec.
 
 Every program takes one float32 tensor with its batch of one and returns one float32 tensor. The
-generic codecs have no program: :mod:`networks.wire` is all there is to them.
+generic codecs and ``sparse`` have no program: :mod:`networks.wire` is all there is to them.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from typing import cast
 import torch
 from torch import nn
 
+from networks.codecs import TRAINED_CODECS
 from networks.exporting import exported_program
-from networks.gated import GatedNetwork, GateHead, GateScore, NarrowCodec
+from networks.gated import GatedNetwork, GateHead, GateScore
 from networks.gated_graph import gate_of_edge, trace_gated
 from networks.split import split_segments
 from networks.tracing import TracedNetwork, trace_network
@@ -76,14 +77,15 @@ def _gate_and_codec(
     network: GatedNetwork, taskgraph: TaskGraph, edge_name: str, part: str
 ) -> list[Program]:
     edge = next(edge for edge in taskgraph.edges if edge.name == edge_name)
-    codec = edge.codec("narrow")
-    narrow = cast(NarrowCodec, network.codecs[part])
     score = GateScore(cast(GateHead, network.gates[part]))
-    return [
-        _program(f"gate:{part}", score, edge.shape),
-        _program(f"encode:{edge_name}/{codec.name}", narrow.encoder, edge.shape),
-        _program(f"decode:{edge_name}/{codec.name}", narrow.decoder, codec.wire_shape),
-    ]
+    made = [_program(f"gate:{part}", score, edge.shape)]
+    for codec in edge.codecs:
+        learned = network.learned_codec(part, codec.name)
+        if learned is not None:
+            name = f"{edge_name}/{codec.name}"
+            made.append(_program(f"encode:{name}", learned.encoder, edge.shape))
+            made.append(_program(f"decode:{name}", learned.decoder, codec.wire_shape))
+    return made
 
 
 def _program(key: str, module: nn.Module, shape: tuple[int, ...]) -> Program:
@@ -94,7 +96,7 @@ def _program(key: str, module: nn.Module, shape: tuple[int, ...]) -> Program:
 
 
 def _same(made: TaskGraph, given: TaskGraph) -> None:
-    """The module and the document must speak of the same things; gates may be left out."""
+    """The module and the document must speak of the same things; some may be left out."""
     kept = {gate.name for gate in given.gates}
     for what, ours, theirs in (
         ("input", made.input_shape, given.input_shape),
@@ -102,9 +104,24 @@ def _same(made: TaskGraph, given: TaskGraph) -> None:
         ("segments", made.segments, given.segments),
         ("gates", [g.name for g in made.gates if g.name in kept], [g.name for g in given.gates]),
         ("edges", [e.name for e in made.edges], [e.name for e in given.edges]),
+        ("codecs", *_codecs_on_the_wire(made, given)),
     ):
         if ours != theirs:
             raise ValueError(
                 f"task graph '{given.name}' was made of another network: its {what} differ. "
                 "Make it again from this network"
             )
+
+
+def _codecs_on_the_wire(made: TaskGraph, given: TaskGraph) -> tuple[object, object]:
+    """How the codecs of ``given`` lie on the wire in both; a generic one needs no network."""
+    ours, theirs = (
+        {
+            (edge.name, codec.name): (codec.wire_format, codec.wire_shape, codec.wire_bytes)
+            for edge in graph.edges
+            for codec in edge.codecs
+        }
+        for graph in (made, given)
+    )
+    needed = {key for key in theirs if key in ours or key[1] in TRAINED_CODECS}
+    return {k: ours.get(k) for k in needed}, {k: theirs[k] for k in needed}

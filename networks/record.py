@@ -7,7 +7,9 @@ import torch
 from numpy.typing import NDArray
 
 from networks.answers import answers
-from networks.gated import CODEC_NAMES, CodecName, GatedNetwork
+from networks.codecs import GENERIC_CODECS
+from networks.errors import network_error
+from networks.gated import CodecName, GatedNetwork
 from networks.gated_graph import gate_of_edge
 from scheduler.recording import Recording
 from scheduler.taskgraph import TaskGraph
@@ -42,8 +44,10 @@ def record(
     ------
     ValueError
         A codec is not one of this network's at that edge.
+    NetworkError
+        A score or an answer is not finite.
     """
-    chosen = _by_part(taskgraph, codecs)
+    chosen = _by_part(network, taskgraph, codecs)
     training = network.training
     network.eval()
     scores, outputs = [], []
@@ -53,6 +57,8 @@ def record(
             crossing = network.crossing(batch, chosen)
             scores.append(torch.sigmoid(crossing.gate_logits).numpy())
             outputs.append(crossing.output.numpy())
+            said = np.concatenate([scores[-1], outputs[-1].reshape(len(batch), -1)], axis=1)
+            _refuse_odd(network.name, said, start, chosen)
     network.train(training)
     return Recording(
         labels=labels,
@@ -62,14 +68,33 @@ def record(
     )
 
 
-def _by_part(taskgraph: TaskGraph, codecs: Mapping[str, str]) -> dict[str, CodecName]:
+def _by_part(
+    network: GatedNetwork, taskgraph: TaskGraph, codecs: Mapping[str, str]
+) -> dict[str, CodecName]:
     """Codec by the part whose activation it sends; ``none`` is left out."""
     gated = gate_of_edge(taskgraph)
     chosen: dict[str, CodecName] = {}
     for edge, codec in codecs.items():
         if codec == "none":
             continue
-        if edge not in gated or codec not in CODEC_NAMES:
+        known = (*GENERIC_CODECS, *network.cuts[gated[edge]].codecs) if edge in gated else ()
+        name = next((one for one in known if one == codec), None)
+        if name is None:
             raise ValueError(f"network '{taskgraph.name}' has no codec '{codec}' at edge '{edge}'")
-        chosen[gated[edge]] = codec
+        chosen[gated[edge]] = name
     return chosen
+
+
+def _refuse_odd(
+    network: str, values: NDArray[np.float32], first: int, codecs: Mapping[str, CodecName]
+) -> None:
+    """Scores and outputs (batch, n) of the samples from index ``first`` on must be numbers."""
+    odd = np.flatnonzero(~np.isfinite(values).all(axis=1))
+    if len(odd):
+        sent = ", ".join(f"'{codec}' behind '{part}'" for part, codec in codecs.items())
+        raise network_error(
+            f"network '{network}': {len(odd)} of {len(values)} samples from sample {first} on give "
+            f"scores or answers that are not finite, the first is sample {first + odd[0]}"
+            + (f"; activations are sent as {sent}" if sent else ""),
+            hint="look for NaN or infinity in that sample or in the weights",
+        )

@@ -18,7 +18,7 @@ SampleClass = Literal["negative", "positive"]
 
 CLASSES: tuple[SampleClass, SampleClass] = ("negative", "positive")
 
-WireFormat = Literal["float32", "float16", "int8"]
+WireFormat = Literal["float32", "float16", "int8", "sparse-int8"]
 """How the elements of an activation are laid out between two cores."""
 
 

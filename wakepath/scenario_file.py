@@ -38,6 +38,16 @@ class StreamChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class SensorChoice:
+    """The sensor of the stream, where it is not the one that the platform's rail speaks of."""
+
+    power_w: Watts
+    """What the rail draws with it: the sensor, its capture, the always-on supply."""
+    source: str
+    """Where the number comes from; reports print it."""
+
+
+@dataclass(frozen=True, slots=True)
 class HardwareChoice:
     """What the plan is executed on, to check the prediction."""
 
@@ -101,6 +111,8 @@ class ScenarioFile:
     """Lowest allowed expected accuracy."""
     workload: WorkloadChoice
     """When the sensor releases samples, and what they are."""
+    sensor: SensorChoice | None = None
+    """What the rail draws in place of the platform's own; left out: as the platform says."""
     recall_floor: Share = 0.0
     """Lowest allowed recall of the gates that the planner chooses, on validation data."""
     limits: LimitsChoice = field(default_factory=LimitsChoice)
