@@ -22,7 +22,7 @@ _KINDS: dict[OperatorKind, tuple[str, ...]] = {
     "conv": ("conv1d", "conv2d", "conv3d"),
     "linear": ("linear", "addmm"),
     "matmul": ("matmul", "mm", "bmm"),
-    "add": ("add", "sub"),
+    "add": ("add", "sub", "maximum", "minimum"),
     "mul": ("mul", "div"),
     "concat": ("cat", "concat", "stack", "index_select"),
     "pool": (
@@ -73,6 +73,7 @@ _KINDS: dict[OperatorKind, tuple[str, ...]] = {
 _PART = "networks.parts.Part"
 _LAYER_CALL = "networks.parts.LayerCall"
 _CALLS = frozenset({"networks.parts.Call", _LAYER_CALL})
+_LAYERS = ("torch.nn.modules", _LAYER_CALL, "networks.files.onnx_torch")
 
 _KIND_OF: dict[str, OperatorKind] = {name: kind for kind, names in _KINDS.items() for name in names}
 
@@ -134,9 +135,7 @@ def _modules_of(call: fx.Node) -> list[tuple[str, str]]:
 
 def is_layer(kind: str) -> bool:
     """Whether a module of that class is one operator, which is then called as the module is."""
-    return kind == _LAYER_CALL or (
-        kind.startswith("torch.nn.modules") and not kind.endswith("Sequential")
-    )
+    return kind.startswith(_LAYERS) and not kind.endswith("Sequential")
 
 
 def kind_of(call: fx.Node) -> OperatorKind:

@@ -180,7 +180,7 @@ class _Builder:
     def _layer(self, call: _Aligned) -> tuple[str, nn.Module] | None:
         """Path and module of the network's own layer that is this call and no more."""
         path, kind = site_of(call.trained)
-        if not path or not kind.startswith("torch.nn.modules"):
+        if not path or not is_layer(kind):
             return None
         layer = self.module.get_submodule(path)
         elsewhere = (
