@@ -14,6 +14,7 @@ from wakepath.units import percent
 
 if TYPE_CHECKING:
     from networks.evaluation import EvaluationReport
+    from networks.promises import RecallPromise
 
 
 @click.command("train")
@@ -77,6 +78,24 @@ def command(
         )
     else:
         stdout_console().print(evaluation_table(reports))
+        if result.validation.promise is not None:
+            stdout_console().print(in_words(result.validation.promise), highlight=False)
+
+
+def in_words(promise: "RecallPromise") -> str:
+    """What the thresholds say about new data."""
+    floor, bound = percent(promise.recall_floor), percent(promise.recall_bound)
+    sure = f"{promise.confidence:.0%}"
+    said = (
+        f"recall floor of the gates {floor}: they lose {promise.lost} of {promise.positives} true "
+        f"positives of validation. Of new ones like these at least {bound} pass ({sure} "
+        "confidence)."
+    )
+    if promise.kept:
+        return said
+    if promise.promised:
+        return f"{said} These are too few positives to promise the floor."
+    return f"{said} The floor itself holds on validation only; recall_confidence would promise it."
 
 
 def evaluation_table(reports: "dict[str, EvaluationReport]") -> Table:
@@ -123,6 +142,10 @@ def evaluation_table(reports: "dict[str, EvaluationReport]") -> Table:
         )
     row("stopped by any gate, of negatives", [percent(r.stop_rate_negative) for r in all_of])
     row("stopped by any gate, of positives", [percent(r.stop_rate_positive) for r in all_of])
+    row(
+        "true positives that the gates lose",
+        [f"{r.true_positives_lost} of {r.true_positives}" for r in all_of],
+    )
     row("accuracy without gates", [percent(r.accuracy_ungated) for r in all_of])
     row("accuracy with gates and codecs", [percent(r.accuracy_gated) for r in all_of])
     row(
