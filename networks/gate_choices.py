@@ -7,10 +7,11 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.evaluation import accuracy, gated_answers, recall, stop_rates
+from networks.evaluation import accuracy, gated_answers, recall, with_rates
 from networks.thresholds import choose_thresholds
+from scheduler.gating import gate_use
 from scheduler.recording import Recording
-from scheduler.taskgraph import GateChoice, GateUse, TaskGraph
+from scheduler.taskgraph import GateChoice, TaskGraph
 
 RECALL_FLOORS = (1.0, 0.99, 0.97)
 """Shares of the true positives that a gate alone must let pass: one threshold for each."""
@@ -64,20 +65,22 @@ def _measured(
     taskgraph: TaskGraph, recording: Recording, settings: tuple[float | None, ...]
 ) -> GateChoice:
     """What the gates with a threshold do together; the others are left out."""
-    used = [(g, threshold) for g, threshold in enumerate(settings) if threshold is not None]
-    columns = [gate for gate, _ in used]
+    used = zip(taskgraph.gates, settings, strict=True)
+    gates = tuple(replace(gate, threshold=t) for gate, t in used if t is not None)
+    return measured_choice(replace(taskgraph, gates=gates), recording)
+
+
+def measured_choice(gated: TaskGraph, recording: Recording) -> GateChoice:
+    """What the gates of ``gated`` do together; ``recording`` may know of more gates."""
+    columns = [recording.gates.index(gate.name) for gate in gated.gates]
     seen = replace(
         recording,
         gate_scores=recording.gate_scores[:, columns],
-        gates=tuple(recording.gates[gate] for gate in columns),
+        gates=tuple(gate.name for gate in gated.gates),
     )
-    gated = replace(
-        taskgraph,
-        gates=tuple(replace(taskgraph.gates[gate], threshold=t) for gate, t in used),
-    )
-    rates, answers = stop_rates(gated, seen), gated_answers(gated, seen)
+    answers = gated_answers(gated, seen)
     return GateChoice(
-        gates=tuple(GateUse(g.name, g.threshold, rates[g.name]) for g in gated.gates),
+        gates=tuple(map(gate_use, with_rates(gated, seen).gates)),
         accuracy=accuracy(answers, recording.labels),
         recall=recall(answers, recording.labels),
     )

@@ -90,6 +90,7 @@ def plan_on(
     placed: Sequence[str],
     codecs: Mapping[str, str] | None = None,
     thresholds: Sequence[float] = (),
+    positive_thresholds: Sequence[float | None] = (),
 ) -> Plan:
     """A plan by hand: a core a segment, a codec an edge that crosses (``none`` by default)."""
     alone = replace(platform, cores=platform.cores[:1])
@@ -112,9 +113,12 @@ def plan_on(
         ),
         crossings=tuple(crossings),
         gates=tuple(
-            GateSetting(gate.name, threshold)
-            for gate, threshold in zip(
-                graph.gates, thresholds or [0.0] * len(graph.gates), strict=True
+            GateSetting(gate.name, low, high)
+            for gate, low, high in zip(
+                graph.gates,
+                thresholds or [0.0] * len(graph.gates),
+                positive_thresholds or [None] * len(graph.gates),
+                strict=True,
             )
         ),
         idle=tuple(

@@ -70,6 +70,27 @@ def test_every_sample_has_the_network_s_own_exit_and_answer(
     assert (trace.origin, trace.answers) == ("measured", "measured")
 
 
+@pytest.mark.parametrize("stops", ["some", "all", "none"])
+def test_a_gate_gives_both_answers_as_recorded(stops: str) -> None:
+    """It stops, it answers, it lets pass; at a threshold of 1 it stops all, at 0 none."""
+    world = small_world()
+    labels = np.zeros(COUNT, dtype=np.int8)
+    said = record(world.network, world.graph, {}, world.windows(COUNT), labels)
+    low, high = np.quantile(said.gate_scores[:, 0].astype(np.float64), [0.25, 0.75]).tolist()
+    low = {"some": low, "all": 1.0, "none": 0.0}[stops]
+    placed = ["middle"] * len(world.graph.segments)
+    plan = plan_on(cores(), world.graph, placed, {}, [low], [high])
+    trace = execute(plan, world.programs, world.windows(COUNT), labels, PERIOD_NS, warm_up=3)
+    expected = replay(said, plan, PERIOD_NS)
+    np.testing.assert_array_equal(trace.samples.exit_gate, expected.exit_gate)
+    np.testing.assert_array_equal(trace.samples.answer, expected.answer)
+    answered = int(((trace.samples.exit_gate == 0) & (trace.samples.answer == 1)).sum())
+    stopped = int(((trace.samples.exit_gate == 0) & (trace.samples.answer == 0)).sum())
+    quarter = COUNT // 4
+    ends = {"some": (quarter, quarter), "all": (COUNT, 0), "none": (0, quarter)}
+    assert (stopped, answered) == ends[stops]
+
+
 def test_each_sample_does_what_the_simulator_says_in_the_same_order(
     ran: tuple[World, Plan, Trace],
 ) -> None:

@@ -101,6 +101,22 @@ def evaluation_table(reports: "dict[str, EvaluationReport]") -> Table:
             "  false stops, of the positives that reach it",
             [percent(g.stop_rate_positive) for g in gates],
         )
+        if any(g.positive_threshold is not None for g in gates):
+            row(
+                '  answered "positive" from',
+                [
+                    "" if g.positive_threshold is None else f"{g.positive_threshold:.4g}"
+                    for g in gates
+                ],
+            )
+            row(
+                "  rightly, of the positives that reach it",
+                [percent(g.answer_rate_positive) for g in gates],
+            )
+            row(
+                "  wrongly, of the negatives that reach it",
+                [percent(g.answer_rate_negative) for g in gates],
+            )
         row(
             f"  bytes across the cut, codec {gate.codec}",
             [f"{g.wire_bytes} of {g.raw_bytes}" for g in gates],
