@@ -52,10 +52,14 @@ def choose_entropies(
         NEGATIVE_SHARE / max(1, int((~positive).sum())),
     )
     wide = seen.gate_scores.astype(np.float64)
-    doubts = np.minimum(wide, 1 - wide)
     wrong = right[:, None] & ((wide >= MOST_DOUBT) != positive[:, None])
     alive = np.ones(len(positive), dtype=bool)
-    return _search(doubts, wrong, positive, alive, weight, budgets, macs_after)[1]
+    return _search(wide, wrong, positive, alive, weight, budgets, macs_after)[1]
+
+
+def leaving(scores: NDArray[np.float64], limit: float) -> NDArray[np.bool_]:
+    """Which scores leave an exit with that limit: as a gate with both thresholds has it."""
+    return (limit > 0) & ((scores < limit) | (scores >= 1 - limit))
 
 
 def _budget(share: float, count: int) -> int:
@@ -64,7 +68,7 @@ def _budget(share: float, count: int) -> int:
 
 
 def _search(
-    doubts: NDArray[np.float64],
+    scores: NDArray[np.float64],
     wrong: NDArray[np.bool_],
     positive: NDArray[np.bool_],
     alive: NDArray[np.bool_],
@@ -73,18 +77,18 @@ def _search(
     macs_after: NDArray[np.int64],
 ) -> tuple[float, tuple[float, ...]]:
     """Most work saved from this exit on, by the samples still there, and the limits for it."""
-    if doubts.shape[1] == 0:
+    if scores.shape[1] == 0:
         return 0.0, ()
     best: tuple[float, tuple[float, ...]] = (-1.0, ())
-    mine = doubts[:, 0]
-    for limit in _limits(mine, alive & wrong[:, 0], alive):
-        leaves = alive & (mine < limit)
+    mine = scores[:, 0]
+    for limit in _limits(np.minimum(mine, 1 - mine), alive & wrong[:, 0], alive):
+        leaves = alive & leaving(mine, limit)
         spoiled = leaves & wrong[:, 0]
         spent = np.array([(spoiled & positive).sum(), (spoiled & ~positive).sum()])
         if (spent > budgets).any():
             break
         saved, others = _search(
-            doubts[:, 1:],
+            scores[:, 1:],
             wrong[:, 1:],
             positive,
             alive & ~leaves,
