@@ -8,11 +8,11 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from networks.blocks import ConvBlock, MeanOverTime
 from networks.frontend import LogMel, Standardise
 from networks.gated import CutDesign, GatedNetwork
 from networks.spec import NetworkSpec, Recipe
 from networks.streams.windows import SplitName, Windows
-from networks.zoo.smartwatch import ConvBlock, MeanOverTime
 
 CHANNELS, TIME = 3, 40
 _SEEDS: dict[str, int] = {"train": 1, "validation": 2, "test": 3}

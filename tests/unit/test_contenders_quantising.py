@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
+from networks.blocks import ConvBlock, MeanOverTime
 from networks.contenders.quantising import Grid, Int8Network, grid_of, weights_of
 from networks.tracing import trace, trace_network
 from networks.zoo.ds_cnn import INPUT_SHAPE, DsCnn
-from networks.zoo.smartwatch import ConvBlock, MeanOverTime
 from scheduler.documents import dump_taskgraph, load_taskgraph
 from tests.contender_worlds import build_listener, load_sounds
 
