@@ -12,13 +12,12 @@ from functools import partial
 from itertools import takewhile
 from math import prod
 
-import numpy as np
 import torch
 
 from networks.answers import answers
 from networks.contender import Contender
 from networks.contenders import small, ungated
-from networks.contenders.measuring import measured
+from networks.contenders.measuring import macs_behind, measured
 from networks.contenders.quantising import reads
 from networks.gate_choices import measured_choices
 from networks.gated import GatedNetwork
@@ -48,7 +47,7 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     graph = cascaded(first, second)
     validation = spec.load("validation")
     seen = recorded({}, validation)
-    behind = np.array([_macs_behind_gate(graph)])
+    behind = macs_behind(graph)
     (threshold,) = choose_thresholds(
         seen.gate_scores,
         seen.labels,
@@ -142,12 +141,6 @@ def _score(answer: Operator) -> Operator:
         fused=(),
         geometry=None,
     )
-
-
-def _macs_behind_gate(graph: TaskGraph) -> int:
-    names = [segment.name for segment in graph.segments]
-    behind = graph.segments[names.index(graph.gates[0].segment) + 1 :]
-    return sum(o.macs for segment in behind for o in graph.segment_operators(segment))
 
 
 def _recorded(

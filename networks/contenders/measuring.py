@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from networks.evaluation import accuracy, gated_answers, recall, stop_rates
+import numpy as np
+from numpy.typing import NDArray
+
+from networks.evaluation import accuracy, gated_answers, recall, with_rates
 from networks.gated import GatedNetwork
 from networks.record import record
 from networks.streams.windows import Windows
@@ -38,7 +41,6 @@ def measured(taskgraph: TaskGraph, recorded: Recorder, validation: Windows) -> T
     raw = recorded({}, validation)
     answers = gated_answers(taskgraph, raw)
     right = accuracy(answers, raw.labels)
-    rates = stop_rates(taskgraph, raw)
 
     def loss(edge: Edge, codec: str) -> float:
         seen = recorded({edge.name: codec}, validation)
@@ -49,8 +51,7 @@ def measured(taskgraph: TaskGraph, recorded: Recorder, validation: Windows) -> T
         return replace(edge, codecs=(edge.codecs[0], *others))
 
     return replace(
-        taskgraph,
-        gates=tuple(replace(gate, stop_rate=rates[gate.name]) for gate in taskgraph.gates),
+        with_rates(taskgraph, raw),
         edges=tuple(with_losses(edge) for edge in taskgraph.edges),
         positive_share=validation.positive_share,
         accuracy=right,
@@ -68,3 +69,10 @@ def with_codecs(taskgraph: TaskGraph, names: Sequence[str]) -> TaskGraph:
             for edge in taskgraph.edges
         ),
     )
+
+
+def macs_behind(taskgraph: TaskGraph) -> NDArray[np.int64]:
+    """Multiply-accumulates of the trunk that a sample saves by ending at each gate."""
+    names = [segment.name for segment in taskgraph.segments]
+    macs = [sum(o.macs for o in taskgraph.segment_operators(s)) for s in taskgraph.segments]
+    return np.array([sum(macs[names.index(g.segment) + 1 :]) for g in taskgraph.gates])

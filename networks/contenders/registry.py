@@ -6,6 +6,7 @@ from networks.contender import Contender
 from networks.contenders import (
     cascade,
     compression_only,
+    early_exits,
     gate_only,
     gated,
     pruned_int8,
@@ -17,6 +18,7 @@ from networks.spec import NetworkSpec
 CONTENDERS: Mapping[str, Callable[[NetworkSpec, int], Contender]] = {
     "gated": gated.make,
     "ungated": ungated.make,
+    "early-exits": early_exits.make,
     "gate-only": gate_only.make,
     "compression-only": compression_only.make,
     "pruned-int8": pruned_int8.make,

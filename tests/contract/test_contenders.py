@@ -143,8 +143,11 @@ def test_a_plan_of_it_is_simulated_with_what_it_says(name: str) -> None:
     report = evaluate(plan.task_graph, replayed, codecs)
     assert (figures.samples, figures.dropped) == (len(windows), 0)
     assert figures.accuracy.overall == pytest.approx(report.accuracy_gated, abs=ROUNDING)
-    stopped = {gate: rate.negative for gate, rate in figures.stop_rate_by_gate.items()}
-    assert stopped == {gate.gate: gate.stop_rate_negative for gate in report.gates}
+    ended = {gate: rate.negative for gate, rate in figures.stop_rate_by_gate.items()}
+    assert ended == {
+        gate.gate: pytest.approx(gate.stop_rate_negative + gate.answer_rate_negative)
+        for gate in report.gates
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -162,17 +165,18 @@ def test_the_same_seed_gives_the_same_contender(name: str) -> None:
 def test_work_is_what_the_parts_of_the_network_do() -> None:
     trunk = 8 * 20 * 15 + 16 * 20 * 40 + 24 * 10 * 80 + 24
     heads = (8 * 4 + 4, 16 * 4 + 4)
-    for name in ("gated", "ungated", "gate-only", "compression-only"):
+    for name in ("gated", "ungated", "gate-only", "compression-only", "early-exits"):
         graph = made(name).taskgraph
         assert sum(o.macs for o in graph.operators) == trunk
         gates = tuple(sum(o.macs for o in gate.operators) for gate in graph.gates)
-        assert gates == (heads if name.startswith("gate") else ())
+        assert gates == (() if name in ("ungated", "compression-only") else heads)
 
 
 def test_who_may_compress() -> None:
     codecs = {
         name: {codec.name for edge in made(name).taskgraph.edges for codec in edge.codecs}
-        for name in ("gated", "ungated", "gate-only", "compression-only")
+        for name in NAMES
     }
-    assert codecs["ungated"] == codecs["gate-only"] == {"none"}
+    assert codecs["ungated"] == codecs["gate-only"] == codecs["cascade"] == {"none"}
+    assert codecs["early-exits"] == {"none", "float16", "int8"}
     assert codecs["compression-only"] == codecs["gated"] >= {"none", "int8", "narrow"}
