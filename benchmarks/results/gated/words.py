@@ -55,6 +55,14 @@ def _strongest(findings: Findings, platform: str) -> Iterator[str]:
         f"- `{platform}`, against the strongest baseline of equal recall ({who} of {len(rivals)} "
         f"sets): {_times([r.times for r in rivals])} beyond the floor."
     )
+    accurate = [
+        r for s in findings.sets if (r := findings.strongest(s.name, platform, as_accurate=True))
+    ]
+    if accurate:
+        text += (
+            f" Those that are as accurate too, on {len(accurate)} sets: "
+            f"{_times([r.times for r in accurate])}."
+        )
     if others:
         text += (
             f" Leaving out {' and '.join(PARTS_OF_OURS)}, which are our network with one of its "
