@@ -102,8 +102,9 @@ def test_a_spread_shows_its_range_where_there_is_one() -> None:
 
 def test_a_page_has_every_set_and_its_pictures(tmp_path: Path) -> None:
     found = findings({"d": {"gated": OURS, "ungated": UNGATED}})
-    write_page(tmp_path / "page.md", found, {})
+    write_page(tmp_path / "page.md", found, {}, {"words": "not installed"})
     text = (tmp_path / "page.md").read_text()
+    assert "**words is left out**: not installed" in text
     assert "### d on wearable" in text
     for line in text.splitlines():
         if line.startswith("!["):

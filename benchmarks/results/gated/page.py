@@ -38,10 +38,27 @@ battery gives. Both are held against the targets, which speak of energy without 
 """
 
 
-def write_page(output: Path, findings: Findings, shipped: Mapping[str, NetworkFigures]) -> None:
-    """The Markdown file, and its pictures beside it."""
+def write_page(
+    output: Path,
+    findings: Findings,
+    shipped: Mapping[str, NetworkFigures],
+    missing: Mapping[str, str],
+) -> None:
+    """The Markdown file, and its pictures beside it.
+
+    Parameters
+    ----------
+    output
+        The Markdown file; pictures are named after it.
+    findings
+        Of the sets that could be read.
+    shipped
+        Figures of committed weights, by data set.
+    missing
+        Why a data set could not be read, by its name.
+    """
     pictures = _pictures(output, findings)
-    blocks = [block.strip("\n") for block in _blocks(findings, shipped, pictures)]
+    blocks = [block.strip("\n") for block in _blocks(findings, shipped, missing, pictures)]
     output.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(output, "\n\n".join(block for block in blocks if block) + "\n")
 
@@ -63,9 +80,14 @@ def _pictures(output: Path, findings: Findings) -> dict[str, str]:
 
 
 def _blocks(
-    findings: Findings, shipped: Mapping[str, NetworkFigures], pictures: Mapping[str, str]
+    findings: Findings,
+    shipped: Mapping[str, NetworkFigures],
+    missing: Mapping[str, str],
+    pictures: Mapping[str, str],
 ) -> Iterator[str]:
     yield INTRODUCTION
+    for name, reason in missing.items():
+        yield f"**{name} is left out**: {reason}"
     yield "## What was asked for, and what was found"
     yield fill(
         "Test data, means over seeds. What misses its own limit is in bold. The rows of equal "
@@ -115,7 +137,11 @@ def _blocks(
             yield f"### {data_set.name} on {platform}"
             yield _text(sections.energy_table(findings, data_set, platform))
     yield "## By class prior"
-    yield "Energy a sample beyond the floor, mean over seeds, planned and replayed for each prior."
+    yield fill(
+        "Energy a sample beyond the floor, and the mean power of the device with sensor and floor; "
+        "means over seeds, planned and replayed for each prior.",
+        LINE,
+    )
     for platform in PLATFORMS:
         yield _picture(f"Energy by class prior on {platform}", pictures[f"prior {platform}"])
     for data_set in findings.sets:

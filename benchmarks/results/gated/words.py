@@ -78,7 +78,7 @@ def _reasons(findings: Findings, platform: str) -> Iterator[str]:
     for data_set in findings.sets:
         one_core = findings.plans(data_set.name, UNGATED, platform, algorithm=ONE_CORE)
         found = states(findings.outcomes[data_set.name, GATED], one_core, platform)
-        if found:
+        if found and found[1].total_j > found[-1].total_j:
             _, open_, _, final = found
             whole = open_.total_j - final.total_j
             sets += 1
