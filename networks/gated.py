@@ -72,6 +72,8 @@ class GatedOutput:
     """Shape (batch, gates), in order; the score is its sigmoid."""
     output: torch.Tensor
     """What the trunk answers, raw."""
+    activations: tuple[torch.Tensor, ...] = ()
+    """What each gated part gave, before its codec."""
 
 
 class GatedNetwork(nn.Module):
@@ -190,14 +192,15 @@ class GatedNetwork(nn.Module):
     ) -> GatedOutput:
         """All parts and gates; ``sent`` says what arrives behind a gated part."""
         activation = samples
-        logits = []
+        logits, activations = [], []
         for part, module in self.trunk.named_children():
             activation = module(activation)
             if part in self.gates:
                 logits.append(self.gates[part](activation))
+                activations.append(activation)
                 activation = sent(part, activation)
         gate_logits = torch.cat(logits, dim=1) if logits else samples.new_zeros(len(samples), 0)
-        return GatedOutput(gate_logits, activation)
+        return GatedOutput(gate_logits, activation, tuple(activations))
 
     def _sent(self, part: str, activation: torch.Tensor, codec: CodecName) -> torch.Tensor:
         if codec not in (*GENERIC_CODECS, *self.cuts[part].codecs):

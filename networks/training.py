@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TextColumn
 
 from devicemodels.documents.files import sha256_of, write_atomically
+from networks.checkpoints import CHECKPOINT_FILE
 from networks.codecs import TRAINED_CODECS
+from networks.errors import NetworkError
 from networks.evaluation import (
     EvaluationReport,
     accuracy,
@@ -20,12 +23,14 @@ from networks.evaluation import (
     recall,
     stop_rates,
 )
-from networks.fitting import fit
+from networks.fitting import Epoch, fit
 from networks.gate_choices import measured_choices
 from networks.gated import GatedNetwork
 from networks.gated_graph import UNTRAINED, gate_of_edge, trace_gated, with_figures
+from networks.recipes import recipe_problems
 from networks.record import record
 from networks.spec import NetworkSpec
+from networks.splits import Splits, load_split, load_splits
 from networks.streams.windows import Windows
 from networks.thresholds import choose_thresholds
 from networks.weights import load_weights, save_weights
@@ -64,6 +69,7 @@ def train(
     seed: int,
     *,
     epochs: int | None = None,
+    resume: bool = False,
     show_progress: bool = True,
 ) -> TrainingReport:
     """Train, choose thresholds, measure, and write both files into ``output_dir``.
@@ -73,37 +79,65 @@ def train(
     spec
         Network, data and recipe.
     output_dir
-        Receives ``weights.safetensors`` and ``taskgraph.json``; each is replaced whole.
+        Receives ``weights.safetensors`` and ``taskgraph.json``; each is replaced whole. While
+        training goes on, ``checkpoint.safetensors`` is there too.
     seed
         The same seed gives the same bytes on the same machine.
     epochs
         Instead of the recipe's.
+    resume
+        Go on from the checkpoint that an interrupted training left in ``output_dir``; the files
+        are then those that it would have written.
     show_progress
         Draw a progress bar on stderr.
 
     Raises
     ------
     NetworkError
-        The recordings are not installed, or the network cannot be traced.
+        The recordings are not installed or cannot be used, the recipe is not for this network,
+        the network cannot be traced or trained, or the checkpoint is not of this training.
     """
-    windows = spec.load("train")
+    splits = _checked_splits(spec)
     passes = epochs or spec.recipe.epochs
+    checkpoint = output_dir / CHECKPOINT_FILE
     with _progress(f"training {spec.name}", passes, show_progress) as progress:
-        network = fit(spec, windows, seed, epochs=passes, progress=progress)
-    validation, test = spec.load("validation"), spec.load("test")
-    measured = measure(network, spec, validation)
+        network = fit(
+            spec,
+            splits.train,
+            seed,
+            epochs=passes,
+            progress=progress,
+            checkpoint=checkpoint,
+            resume=resume,
+        )
+    measured = measure(network, spec, splits.validation)
     weights = output_dir / WEIGHTS_FILE
     save_weights(network, weights)
     taskgraph = replace(measured, weights_sha256=sha256_of(weights))
     write_atomically(output_dir / TASKGRAPH_FILE, dump_taskgraph(taskgraph))
+    checkpoint.unlink()
     return TrainingReport(
         network=spec.name,
         seed=seed,
         epochs=passes,
         taskgraph=taskgraph,
-        validation=report(network, taskgraph, validation),
-        test=report(network, taskgraph, test),
+        validation=report(network, taskgraph, splits.validation),
+        test=report(network, taskgraph, splits.test),
     )
+
+
+def _checked_splits(spec: NetworkSpec) -> Splits:
+    """The stream, if it and the recipe fit the network; every problem at once if not."""
+    with torch.random.fork_rng(devices=[]):
+        network = spec.build()
+    problems = list(recipe_problems(spec.recipe, network))
+    try:
+        splits = load_splits(spec, network)
+    except NetworkError as error:
+        raise NetworkError([*problems, *error.problems]) from None
+    if problems:
+        raise NetworkError(problems)
+    return splits
 
 
 def load_network(spec: NetworkSpec, weights: Path, *, shown_as: str | None = None) -> GatedNetwork:
@@ -124,7 +158,7 @@ def taskgraph_from_weights(
 ) -> TaskGraph:
     """The task graph that training would have written beside these weights."""
     network = load_network(spec, weights, shown_as=shown_as)
-    measured = measure(network, spec, spec.load("validation"))
+    measured = measure(network, spec, load_split(spec, network, "validation"))
     return replace(measured, weights_sha256=sha256_of(weights))
 
 
@@ -204,8 +238,11 @@ def _macs_after(taskgraph: TaskGraph) -> NDArray[np.int64]:
 
 
 @contextmanager
-def _progress(title: str, total: int, show: bool) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr; what is given is called with how much is done."""
-    with Progress(console=Console(stderr=True), disable=not show, transient=True) as bar:
-        task = bar.add_task(title, total=total)
-        yield lambda done: bar.update(task, completed=done)
+def _progress(title: str, total: int, show: bool) -> Iterator[Callable[[Epoch], None]]:
+    """A bar on stderr with the loss; what is given is called after each epoch."""
+    columns = (*Progress.get_default_columns(), TextColumn("{task.fields[loss]}"))
+    console = Console(stderr=True)
+    hidden = not show or not console.is_terminal
+    with Progress(*columns, console=console, disable=hidden, transient=True) as bar:
+        task = bar.add_task(title, total=total, loss="")
+        yield lambda epoch: bar.update(task, completed=epoch.done, loss=f"loss {epoch.loss:.4f}")

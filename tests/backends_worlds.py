@@ -15,6 +15,7 @@ from torch import nn
 from backends.calibration_plans import covering_plans
 from devicemodels.catalog import load_platform
 from devicemodels.platform import Adapter, Platform
+from networks.codecs import TRAINED_CODECS
 from networks.gated import CutDesign, GatedNetwork
 from networks.gated_graph import trace_gated
 from networks.programs import Program, programs
@@ -53,8 +54,8 @@ def small_world() -> World:
             nn.Conv1d(8, 12, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(12 * 32, 2)
         ),
     }
-    cuts = {"sense": CutDesign(channels=8, wire_channels=2, hidden=4)}
-    return _world(GatedNetwork("small", (1, 3, 32), parts, cuts))
+    cut = CutDesign(channels=8, wire_channels=2, hidden=4, codecs=TRAINED_CODECS)
+    return _world(GatedNetwork("small", (1, 3, 32), parts, {"sense": cut}))
 
 
 @cache

@@ -3,7 +3,7 @@
 ``load_scenario`` gives a frozen value or an ``InputError`` with every problem of the file.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,14 @@ from devicemodels.catalog import load_platform
 from devicemodels.documents.errors import InputError
 from devicemodels.documents.validate import validate_yaml, yaml_schema
 from devicemodels.documents.yaml_source import read_yaml
-from devicemodels.platform import Platform
+from devicemodels.platform import Platform, Rail, Source
 from wakepath.scenario_checks import named_problems, relation_problems
-from wakepath.scenario_file import ScenarioFile, platform_source
+from wakepath.scenario_file import ScenarioFile, SensorChoice, platform_source
 
 SCENARIO_FILE = "scenario.yaml"
+
+_SENSOR = "scenario-sensor"
+"""Id of the source that a scenario gives for its sensor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,22 @@ class Scenario(ScenarioFile):
         return self.folder / self.network.weights
 
     @property
+    def network_file(self) -> Path | None:
+        """The Python file with the network's SPEC; None if the network is one of the zoo."""
+        return None if self.network.file is None else self.folder / self.network.file
+
+    @property
     def taskgraph_path(self) -> Path | None:
         """The saved task graph; None if the scenario names none."""
         return None if self.network.taskgraph is None else self.folder / self.network.taskgraph
 
     def load_platform(self) -> Platform:
-        """The platform that is planned for; ``InputError`` if its file is broken."""
-        return load_platform(platform_source(self.platform, self.folder))
+        """The platform that is planned for, with the scenario's sensor on its rail.
+
+        ``InputError`` if its file is broken.
+        """
+        platform = load_platform(platform_source(self.platform, self.folder))
+        return platform if self.sensor is None else _with_sensor(platform, self.sensor)
 
     def load_hardware(self) -> Platform:
         """The platform that is executed on; ``InputError`` if its file is broken."""
@@ -64,6 +76,16 @@ def load_scenario(path: str | Path, *, trained: bool = True) -> Scenario:
         raise InputError([*own, *(p for p in problems if p.file != source.file)])
     values = {field.name: getattr(read, field.name) for field in fields(read)}
     return Scenario(**values, folder=file.parent)
+
+
+def _with_sensor(platform: Platform, sensor: SensorChoice) -> Platform:
+    """The platform whose rail draws what the sensor of the scenario needs, and says why."""
+    return replace(
+        platform,
+        rail=Rail(sensor.power_w),
+        sources={**platform.sources, _SENSOR: Source("estimated", sensor.source)},
+        provenance={**platform.provenance, "rail.power_w": _SENSOR},
+    )
 
 
 def scenario_file(path: Path) -> Path:

@@ -17,11 +17,14 @@ class NetworkChoice:
     """Which network is planned."""
 
     name: str
-    """Name of a file in networks/zoo, such as smartwatch."""
+    """Name of a file in networks/zoo, such as smartwatch; with `file`, that of its SPEC."""
     weights: str
     """The trained weights, a .safetensors file, relative to the scenario's folder."""
     taskgraph: str | None = None
     """The network's saved task graph, relative to the scenario's folder; traced if left out."""
+    file: str | None = None
+    """A Python file with a SPEC, relative to the scenario's folder, instead of one of the zoo. When
+    the network is needed, the file is run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,19 @@ class StreamChoice:
     """Which recorded samples are replayed."""
 
     name: str
-    """Name of a file in networks/streams, such as watch."""
+    """Name of a file in networks/streams, such as watch; the stream of the network's SPEC."""
     split: Literal["train", "validation", "test"]
     """Which subjects: those of test have never been trained on."""
+
+
+@dataclass(frozen=True, slots=True)
+class SensorChoice:
+    """The sensor of the stream, where it is not the one that the platform's rail speaks of."""
+
+    power_w: Watts
+    """What the rail draws with it: the sensor, its capture, the always-on supply."""
+    source: str
+    """Where the number comes from; reports print it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,8 @@ class ScenarioFile:
     """Lowest allowed expected accuracy."""
     workload: WorkloadChoice
     """When the sensor releases samples, and what they are."""
+    sensor: SensorChoice | None = None
+    """What the rail draws in place of the platform's own; left out: as the platform says."""
     recall_floor: Share = 0.0
     """Lowest allowed recall of the gates that the planner chooses, on validation data."""
     limits: LimitsChoice = field(default_factory=LimitsChoice)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from torch import nn
 
-from networks.fitting import fit
+from networks.fitting import Epoch, fit
 from networks.gated import GatedNetwork
 from networks.spec import NetworkSpec
 
@@ -41,5 +41,5 @@ def parts_of(network: GatedNetwork) -> dict[str, nn.Module]:
     return dict(network.trunk.named_children())
 
 
-def _in_silence(epochs_done: int) -> None:
-    del epochs_done
+def _in_silence(epoch: Epoch) -> None:
+    del epoch

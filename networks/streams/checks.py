@@ -24,34 +24,68 @@ def checked(windows: Windows, *, where: str) -> Windows:
     Raises
     ------
     NetworkError
-        No sample at all, samples of one class only, or numbers that are not finite; every problem
-        at once.
+        With all that :func:`problems_of` finds.
     """
-    if not len(windows):
-        raise network_error(f"{where} has no samples", hint="check what the stream was read from")
+    problems = problems_of(windows, where=where)
+    if problems:
+        raise NetworkError(problems)
+    return windows
+
+
+def problems_of(windows: Windows, *, where: str) -> list[Problem]:
+    """Every reason why ``windows`` cannot be used; ``where`` is as in :func:`checked`.
+
+    No sample at all, arrays that do not fit together, labels besides 0 and 1, samples of one class
+    only, numbers that are not finite.
+    """
+    count = len(windows.samples)
+    lengths = {len(windows.samples), len(windows.labels), len(windows.subjects)}
+    if len(lengths) > 1:
+        return [
+            Problem(
+                f"{where} has {count} samples, {len(windows.labels)} labels and "
+                f"{len(windows.subjects)} subjects",
+                hint="every sample has one label and one subject",
+            )
+        ]
+    if not count:
+        return [Problem(f"{where} has no samples", hint="check what the stream was read from")]
     problems = []
+    if windows.samples.dtype != np.float32:
+        problems.append(
+            Problem(
+                f"{where}: samples are {windows.samples.dtype}, not float32",
+                hint="convert them: samples.astype(np.float32)",
+            )
+        )
+    others = sorted(set(np.unique(windows.labels).tolist()) - {0, 1})
+    if others:
+        problems.append(
+            Problem(
+                f"{where}: label {others[0]} is neither 0 nor 1",
+                hint="1 is what the device waits for, 0 is everything else",
+            )
+        )
     positives = int((windows.labels == 1).sum())
-    if positives in (0, len(windows)):
+    if positives in (0, count):
         only = "positive" if positives else "negative"
         problems.append(
             Problem(
-                f"{where} has {len(windows)} samples, all of them {only}",
+                f"{where} has {count} samples, all of them {only}",
                 hint="a gate can learn and be judged only where both classes occur",
             )
         )
-    finite = np.isfinite(windows.samples).reshape(len(windows), -1).all(axis=1)
+    finite = np.isfinite(windows.samples).reshape(count, -1).all(axis=1)
     if not finite.all():
         first = int(np.argmin(finite))
         problems.append(
             Problem(
-                f"{where}: {int((~finite).sum())} of {len(windows)} samples have NaN or infinite "
+                f"{where}: {int((~finite).sum())} of {count} samples have NaN or infinite "
                 f"values, sample {first} is the first",
                 hint="repair or leave out what the sensor did not give",
             )
         )
-    if problems:
-        raise NetworkError(problems)
-    return windows
+    return problems
 
 
 def chosen(windows: Windows, wanted: Collection[int]) -> Windows:

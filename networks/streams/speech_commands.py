@@ -111,6 +111,7 @@ def load(
         labels=np.array([name.startswith(f"{word}/") for name in chosen], dtype=np.int8),
         subjects=np.array([numbers[speaker_of(name)] for name in chosen], dtype=np.int32),
         period_s=WINDOW_SAMPLES / SAMPLE_RATE_HZ,
+        sample_rate_hz=SAMPLE_RATE_HZ,
     )
     return checked(windows, where=f"split '{split}' of Speech Commands in {folder}")
 

@@ -66,6 +66,7 @@ def load(split: SplitName, *, exercise: str) -> Windows:
         labels=np.repeat(np.array(labels, dtype=np.int8), counts),
         subjects=np.repeat(np.array([subjects[i] for i in wanted], dtype=np.int32), counts),
         period_s=HOP_ROWS / SAMPLE_RATE_HZ,
+        sample_rate_hz=SAMPLE_RATE_HZ,
     )
 
 

@@ -23,6 +23,8 @@ class Windows:
     known and not what the labels ask; else the recording or the image itself."""
     period_s: float
     """Time from one window's release to the next."""
+    sample_rate_hz: float | None = None
+    """Values a second along the last axis of a sample; None where that axis is not time."""
 
     def __len__(self) -> int:
         return len(self.labels)

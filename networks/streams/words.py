@@ -127,6 +127,7 @@ def load(split: SplitName, *, word: str) -> Windows:
         labels=np.array(labels, dtype=np.int8)[order],
         subjects=np.array(subjects, dtype=np.int32)[order],
         period_s=PERIOD_S,
+        sample_rate_hz=SAMPLE_RATE_HZ,
     )
     return checked(windows, where=f"split '{split}' of the spoken words")
 

@@ -103,6 +103,7 @@ SPEC = NetworkSpec(
     load=load,
     prepare=keep_scale,
     augment=augment,
+    sample_rate_hz=watch.SAMPLE_RATE_HZ,
     recipe=Recipe(
         epochs=20,
         batch_size=64,

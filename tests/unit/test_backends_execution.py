@@ -11,6 +11,7 @@ from backends.execution import execute
 from backends.pool import WorkerPool, cpus_of
 from devicemodels.cost import MeasuredTimes
 from devicemodels.documents.errors import InputError
+from networks.codecs import CODEC_NAMES
 from networks.record import record
 from scheduler.plan import Plan
 from simulator.engine import simulate
@@ -43,7 +44,7 @@ def _median_score(world: World, codecs: dict[str, str]) -> float:
     return float(middle.mean())
 
 
-@pytest.fixture(scope="module", params=["none", "float16", "int8", "narrow"])
+@pytest.fixture(scope="module", params=CODEC_NAMES)
 def ran(request: pytest.FixtureRequest) -> tuple[World, Plan, Trace]:
     """One run across two cores for each codec; the gate stops half of the samples."""
     world = small_world()
@@ -108,6 +109,18 @@ def test_each_sample_does_what_the_simulator_says_in_the_same_order(
         assert _story(trace, sample) == _story(simulated, sample)
     ours, theirs = metrics(trace), metrics(simulated)
     assert ours.bytes_across_cuts == theirs.bytes_across_cuts
+    (crossing,) = plan.crossings
+    (cut,) = ours.bytes_across_cuts.values()
+    n = 8 * 32
+    formula = {
+        "none": 4 * n,
+        "float16": 2 * n,
+        "int8": 4 + n,
+        "narrow": 4 + 2 * 32,
+        "sparse": 4 + n // 8 + n // 8,
+        "dropped": 4 + 2 * 32,
+    }
+    assert cut.wire_bytes == crossing.wire_bytes == formula[crossing.codec]
     assert ours.stop_rate_by_gate == theirs.stop_rate_by_gate
     assert ours.accuracy == theirs.accuracy
 

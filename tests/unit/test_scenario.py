@@ -45,6 +45,17 @@ def test_what_may_be_left_out(tmp_path: Path) -> None:
     assert scenario.taskgraph_path is None
 
 
+def test_a_sensor_of_its_own_is_what_the_rail_draws(tmp_path: Path) -> None:
+    text = (SMARTWATCH / "scenario.yaml").read_text()
+    text += "\nsensor: {power: 720 uW, source: an estimate of a microphone}\n"
+    (tmp_path / "scenario.yaml").write_text(text)
+    scenario = load_scenario(tmp_path, trained=False)
+    platform, without = scenario.load_platform(), load_scenario(SMARTWATCH).load_platform()
+    assert (platform.rail.power_w, without.rail.power_w) == (720e-6, 500e-6)
+    assert platform.sources[platform.provenance["rail.power_w"]].citation.endswith("microphone")
+    assert (platform.cores, platform.links) == (without.cores, without.links)
+
+
 def test_files_are_looked_for_only_once_they_should_be_there(tmp_path: Path) -> None:
     (tmp_path / "scenario.yaml").write_text((SMARTWATCH / "scenario.yaml").read_text())
     load_scenario(tmp_path, trained=False)
