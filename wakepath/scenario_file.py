@@ -22,6 +22,8 @@ class NetworkChoice:
     """The trained weights, a .safetensors file, relative to the scenario's folder."""
     taskgraph: str | None = None
     """The network's saved task graph, relative to the scenario's folder; traced if left out."""
+    design: str | None = None
+    """Where it is gated and how, if not as the network's file has it: a design.json of a sweep."""
 
 
 @dataclass(frozen=True, slots=True)

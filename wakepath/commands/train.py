@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 import click
 from rich.table import Table
 
+from wakepath.flow import spec_of
 from wakepath.scenario import load_scenario
-from wakepath.terminal import format_option, print_json, say, seed_option, stdout_console
+from wakepath.sweep_options import TRAININGS, require_sweep, sweep_options
+from wakepath.terminal import (
+    format_option,
+    print_json,
+    say,
+    seed_option,
+    stdout_console,
+    with_seed,
+)
 from wakepath.units import percent
 
 if TYPE_CHECKING:
@@ -24,30 +33,44 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Write the weights and the task graph into this folder instead of SCENARIO's.",
 )
+@sweep_options
 @seed_option
 @format_option
 def command(
     scenario_path: Path,
     epochs: int | None,
     output: Path | None,
+    sweep: bool,
+    trainings: int | None,
+    plot: Path | None,
     seed: int | None,
     output_format: str,
 ) -> None:
     """Train SCENARIO's gated network and write its weights and task graph.
 
     Thresholds come from the validation subjects. The same seed gives the same bytes on the same
-    kind of machine.
+    kind of machine. With --sweep, many networks are trained instead, each gated otherwise; what it
+    finds goes into SCENARIO/sweep or OUTPUT, and a sweep that was interrupted goes on there.
     """
-    from networks.training import train  # noqa: PLC0415 - imports torch
-    from networks.zoo import network_spec  # noqa: PLC0415
+    require_sweep(sweep, trainings, plot)
+    scenario = with_seed(load_scenario(scenario_path, trained=False), seed)
+    if sweep:
+        from wakepath.sweeping import SWEEP_FOLDER, sweep_scenario  # noqa: PLC0415
 
-    scenario = load_scenario(scenario_path, trained=False)
-    result = train(
-        network_spec(scenario.network.name),
-        output or scenario.folder,
-        scenario.seed if seed is None else seed,
-        epochs=epochs,
-    )
+        folder = output or scenario.folder / SWEEP_FOLDER
+        sweep_scenario(
+            scenario,
+            scenario_path,
+            folder,
+            trainings=trainings or TRAININGS,
+            epochs=epochs,
+            plot=plot,
+            output_format=output_format,
+        )
+        return
+    from networks.training import train  # noqa: PLC0415 - imports torch
+
+    result = train(spec_of(scenario), output or scenario.folder, scenario.seed, epochs=epochs)
     say(f"weights and task graph written to {output or scenario.folder}")
     reports = {"validation": result.validation, "test": result.test}
     if output_format == "json":
