@@ -65,16 +65,18 @@ def _measured(
     taskgraph: TaskGraph, recording: Recording, settings: tuple[float | None, ...]
 ) -> GateChoice:
     """What the gates with a threshold do together; the others are left out."""
-    used = [(g, threshold) for g, threshold in enumerate(settings) if threshold is not None]
-    columns = [gate for gate, _ in used]
+    used = zip(taskgraph.gates, settings, strict=True)
+    gates = tuple(replace(gate, threshold=t) for gate, t in used if t is not None)
+    return measured_choice(replace(taskgraph, gates=gates), recording)
+
+
+def measured_choice(gated: TaskGraph, recording: Recording) -> GateChoice:
+    """What the gates of ``gated`` do together; ``recording`` may know of more gates."""
+    columns = [recording.gates.index(gate.name) for gate in gated.gates]
     seen = replace(
         recording,
         gate_scores=recording.gate_scores[:, columns],
-        gates=tuple(recording.gates[gate] for gate in columns),
-    )
-    gated = replace(
-        taskgraph,
-        gates=tuple(replace(taskgraph.gates[gate], threshold=t) for gate, t in used),
+        gates=tuple(gate.name for gate in gated.gates),
     )
     answers = gated_answers(gated, seen)
     return GateChoice(

@@ -48,6 +48,16 @@ def gate_of_edge(taskgraph: TaskGraph) -> dict[str, str]:
     }
 
 
+def part_of_edge(network: GatedNetwork, taskgraph: TaskGraph) -> dict[str, str]:
+    """Name of the gated part whose activation an edge carries, by the edge's name, in order.
+
+    Unlike :func:`gate_of_edge` it knows the cuts whose gates a plan leaves out: at a gated cut more
+    than ``none`` may send, and nowhere else. A task graph without codecs has none.
+    """
+    coded = [edge.name for edge in taskgraph.edges if len(edge.codecs) > 1]
+    return dict(zip(coded, network.gated_parts, strict=True)) if coded else {}
+
+
 def trace_gated(network: GatedNetwork) -> TracedGatedNetwork:
     """Trace the trunk, the gates and the learned codecs of ``network``.
 

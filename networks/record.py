@@ -10,7 +10,7 @@ from networks.answers import answers
 from networks.codecs import GENERIC_CODECS
 from networks.errors import network_error
 from networks.gated import CodecName, GatedNetwork
-from networks.gated_graph import gate_of_edge
+from networks.gated_graph import part_of_edge
 from scheduler.recording import Recording
 from scheduler.taskgraph import TaskGraph
 
@@ -32,7 +32,7 @@ def record(
     network
         In whatever mode; it is evaluated.
     taskgraph
-        The network's.
+        The network's; the one of a plan has only the gates that the plan uses.
     codecs
         Codec by the name of the edge that crosses a link; all others send the raw activation.
     samples
@@ -48,6 +48,7 @@ def record(
         A score or an answer is not finite.
     """
     chosen = _by_part(network, taskgraph, codecs)
+    columns = [network.gated_parts.index(gate.name) for gate in taskgraph.gates]
     training = network.training
     network.eval()
     scores, outputs = [], []
@@ -62,7 +63,7 @@ def record(
     network.train(training)
     return Recording(
         labels=labels,
-        gate_scores=np.concatenate(scores),
+        gate_scores=np.concatenate(scores)[:, columns],
         answers=answers(np.concatenate(outputs)),
         gates=tuple(gate.name for gate in taskgraph.gates),
     )
@@ -72,7 +73,7 @@ def _by_part(
     network: GatedNetwork, taskgraph: TaskGraph, codecs: Mapping[str, str]
 ) -> dict[str, CodecName]:
     """Codec by the part whose activation it sends; ``none`` is left out."""
-    gated = gate_of_edge(taskgraph)
+    gated = part_of_edge(network, taskgraph)
     chosen: dict[str, CodecName] = {}
     for edge, codec in codecs.items():
         if codec == "none":

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn
 
 from devicemodels.documents.files import sha256_of, write_atomically
+from networks.checkpoints import CHECKPOINT_FILE
 from networks.codecs import TRAINED_CODECS
 from networks.errors import NetworkError
 from networks.evaluation import (
@@ -68,6 +69,7 @@ def train(
     seed: int,
     *,
     epochs: int | None = None,
+    resume: bool = False,
     show_progress: bool = True,
 ) -> TrainingReport:
     """Train, choose thresholds, measure, and write both files into ``output_dir``.
@@ -77,29 +79,43 @@ def train(
     spec
         Network, data and recipe.
     output_dir
-        Receives ``weights.safetensors`` and ``taskgraph.json``; each is replaced whole.
+        Receives ``weights.safetensors`` and ``taskgraph.json``; each is replaced whole. While
+        training goes on, ``checkpoint.safetensors`` is there too.
     seed
         The same seed gives the same bytes on the same machine.
     epochs
         Instead of the recipe's.
+    resume
+        Go on from the checkpoint that an interrupted training left in ``output_dir``; the files
+        are then those that it would have written.
     show_progress
         Draw a progress bar on stderr.
 
     Raises
     ------
     NetworkError
-        The recordings are not installed or cannot be used, the recipe is not for this network, or
-        the network cannot be traced or trained.
+        The recordings are not installed or cannot be used, the recipe is not for this network,
+        the network cannot be traced or trained, or the checkpoint is not of this training.
     """
     splits = _checked_splits(spec)
     passes = epochs or spec.recipe.epochs
+    checkpoint = output_dir / CHECKPOINT_FILE
     with _progress(f"training {spec.name}", passes, show_progress) as progress:
-        network = fit(spec, splits.train, seed, epochs=passes, progress=progress)
+        network = fit(
+            spec,
+            splits.train,
+            seed,
+            epochs=passes,
+            progress=progress,
+            checkpoint=checkpoint,
+            resume=resume,
+        )
     measured = measure(network, spec, splits.validation)
     weights = output_dir / WEIGHTS_FILE
     save_weights(network, weights)
     taskgraph = replace(measured, weights_sha256=sha256_of(weights))
     write_atomically(output_dir / TASKGRAPH_FILE, dump_taskgraph(taskgraph))
+    checkpoint.unlink()
     return TrainingReport(
         network=spec.name,
         seed=seed,
@@ -225,6 +241,8 @@ def _macs_after(taskgraph: TaskGraph) -> NDArray[np.int64]:
 def _progress(title: str, total: int, show: bool) -> Iterator[Callable[[Epoch], None]]:
     """A bar on stderr with the loss; what is given is called after each epoch."""
     columns = (*Progress.get_default_columns(), TextColumn("{task.fields[loss]}"))
-    with Progress(*columns, console=Console(stderr=True), disable=not show, transient=True) as bar:
+    console = Console(stderr=True)
+    hidden = not show or not console.is_terminal
+    with Progress(*columns, console=console, disable=hidden, transient=True) as bar:
         task = bar.add_task(title, total=total, loss="")
         yield lambda epoch: bar.update(task, completed=epoch.done, loss=f"loss {epoch.loss:.4f}")

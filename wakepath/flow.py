@@ -26,6 +26,7 @@ from wakepath.terminal import print_json
 
 if TYPE_CHECKING:
     from networks.gated import GatedNetwork
+    from networks.spec import NetworkSpec
     from networks.streams.windows import Windows
 
 
@@ -49,9 +50,8 @@ def task_graph(scenario: Scenario) -> TaskGraph:
     saved = scenario.taskgraph_path
     if saved is None:
         from networks.training import taskgraph_from_weights  # noqa: PLC0415 - imports torch
-        from networks.zoo import network_spec  # noqa: PLC0415
 
-        return taskgraph_from_weights(network_spec(scenario.network.name), scenario.weights_path)
+        return taskgraph_from_weights(spec_of(scenario), scenario.weights_path)
     graph = read_taskgraph(saved)
     actual = sha256_of(scenario.weights_path)
     if graph.weights_sha256 != actual:
@@ -138,16 +138,19 @@ def baselines(problem: Problem) -> dict[str, Plan | str]:
     return found
 
 
-def load_stream(scenario: Scenario) -> Stream:
-    """The trained network and its windows; imports torch.
+def spec_of(scenario: Scenario) -> "NetworkSpec":
+    """The scenario's network, of the zoo or of a file of its own, which is run; imports torch.
 
     Raises ``InputError``, also if the network does not read the scenario's stream.
     """
-    from networks.splits import load_split  # noqa: PLC0415
-    from networks.training import load_network  # noqa: PLC0415
-    from networks.zoo import network_spec  # noqa: PLC0415
+    if scenario.network_file is None:
+        from networks.zoo import network_spec  # noqa: PLC0415
 
-    spec = network_spec(scenario.network.name)
+        spec = network_spec(scenario.network.name)
+    else:
+        from networks.own import spec_from_file  # noqa: PLC0415
+
+        spec = spec_from_file(scenario.network_file, name=scenario.network.name)
     if scenario.stream.name != spec.stream:
         raise InputError.single(
             f"stream.name: network '{spec.name}' reads stream '{spec.stream}', not "
@@ -155,6 +158,18 @@ def load_stream(scenario: Scenario) -> Stream:
             hint=f"name '{spec.stream}', or another network",
             file=str(scenario.folder / SCENARIO_FILE),
         )
+    return spec
+
+
+def load_stream(scenario: Scenario) -> Stream:
+    """The trained network and its windows; imports torch.
+
+    Raises ``InputError``, also if the stream cannot be used.
+    """
+    from networks.splits import load_split  # noqa: PLC0415
+    from networks.training import load_network  # noqa: PLC0415
+
+    spec = spec_of(scenario)
     network = load_network(spec, scenario.weights_path)
     return Stream(
         network=network,

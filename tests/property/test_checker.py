@@ -166,7 +166,9 @@ def flattering_gap(plan: Plan) -> Plan:
     return replace(plan, certificate=worse)
 
 
-def bound_above_objective(plan: Plan) -> Plan:
+def bound_above_objective(plan: Plan) -> Plan | None:
+    if plan.objective_value == 0:
+        return None
     certificate = replace(plan.certificate, lower_bound=plan.objective_value * 1.1)
     return replace(plan, certificate=certificate)
 

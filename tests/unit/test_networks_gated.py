@@ -229,3 +229,17 @@ def test_what_an_output_means() -> None:
     classes = np.array([[2.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 1.0, 0.0]], dtype=np.float32)
     assert answers(logits).tolist() == [0, 0, 1] == [positive(row) for row in logits]
     assert answers(classes).tolist() == [0, 1, 0] == [positive(row) for row in classes]
+
+
+def test_a_plan_that_leaves_a_gate_out_is_recorded_by_the_gates_that_it_uses(
+    network: GatedNetwork, taskgraph: TaskGraph
+) -> None:
+    samples, labels = _samples(16), np.zeros(16, dtype=np.int8)
+    codecs = {CUTS[0]: "narrow"}
+    whole = record(network, taskgraph, codecs, samples, labels)
+    without_first = replace(taskgraph, gates=taskgraph.gates[1:])
+    seen = record(network, without_first, codecs, samples, labels)
+    assert seen.gates == ("screen",)
+    np.testing.assert_array_equal(seen.gate_scores, whole.gate_scores[:, [1]])
+    assert not np.array_equal(whole.gate_scores[:, 0], whole.gate_scores[:, 1])
+    np.testing.assert_array_equal(seen.answers, whole.answers)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.table import Table
 
+from wakepath.flow import spec_of
 from wakepath.scenario import load_scenario
 from wakepath.terminal import format_option, print_json, say, seed_option, stdout_console
 from wakepath.units import percent
@@ -24,31 +25,46 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Write the weights and the task graph into this folder instead of SCENARIO's.",
 )
+@click.option(
+    "--resume", is_flag=True, help="Go on from the checkpoint of a training that was interrupted."
+)
 @seed_option
 @format_option
 def command(
     scenario_path: Path,
     epochs: int | None,
     output: Path | None,
+    resume: bool,
     seed: int | None,
     output_format: str,
 ) -> None:
     """Train SCENARIO's gated network and write its weights and task graph.
 
     Thresholds come from the validation subjects. The same seed gives the same bytes on the same
-    kind of machine.
+    kind of machine. A checkpoint is kept beside the weights after each epoch until the training is
+    over; a training that is resumed from it gives the same bytes as one that was not interrupted.
     """
+    from networks.checkpoints import CHECKPOINT_FILE  # noqa: PLC0415
     from networks.training import train  # noqa: PLC0415 - imports torch
-    from networks.zoo import network_spec  # noqa: PLC0415
 
     scenario = load_scenario(scenario_path, trained=False)
-    result = train(
-        network_spec(scenario.network.name),
-        output or scenario.folder,
-        scenario.seed if seed is None else seed,
-        epochs=epochs,
-    )
-    say(f"weights and task graph written to {output or scenario.folder}")
+    folder = output or scenario.folder
+    checkpoint = folder / CHECKPOINT_FILE
+    if checkpoint.exists() and not resume:
+        say(f"begun anew; --resume would have gone on from {checkpoint}")
+    try:
+        result = train(
+            spec_of(scenario),
+            folder,
+            scenario.seed if seed is None else seed,
+            epochs=epochs,
+            resume=resume,
+        )
+    except KeyboardInterrupt:
+        if checkpoint.exists():
+            say(f"{checkpoint} is kept: --resume goes on from there")
+        raise
+    say(f"weights and task graph written to {folder}")
     reports = {"validation": result.validation, "test": result.test}
     if output_format == "json":
         print_json(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from hypothesis import strategies as st
 
 from devicemodels.operators import OperatorKind
+from networks.wire import kept_elements, wire_bytes
 from scheduler.taskgraph import (
     CLASSES,
     Codec,
@@ -20,6 +21,7 @@ from scheduler.taskgraph import (
     SampleClass,
     Segment,
     TaskGraph,
+    WireFormat,
 )
 from wakepath.testing.amounts import (
     Numbers,
@@ -77,18 +79,25 @@ def operators(
 @reused
 @st.composite
 def codecs(draw: st.DrawFn, width: int, numbers: Numbers = "round") -> tuple[Codec, ...]:
-    """``none``, and perhaps ``int8`` and ``float16``, which costs nothing to make."""
+    """``none``, perhaps ``int8`` or ``sparse``, perhaps ``float16``, which is free to make."""
     chosen = list(_raw(width))
     losses = amount(numbers, 5, 100.0, -0.01, 0.05)
     if draw(st.booleans()):
         encode = draw(operators("q", "input", ("quantise",), numbers, width))
         decode = draw(operators("d", "input", ("dequantise",), numbers, width))
+        name, wire_format, size = pick(draw, _one_byte(width))
         chosen.append(
-            Codec("int8", "int8", (1, width), 4 + width, (encode,), (decode,), draw(losses))
+            Codec(name, wire_format, (1, width), size, (encode,), (decode,), draw(losses))
         )
     if draw(st.booleans()):
         chosen.append(Codec("float16", "float16", (1, width), 2 * width, (), (), draw(losses)))
     return tuple(chosen)
+
+
+def _one_byte(width: int) -> tuple[tuple[str, WireFormat, int], ...]:
+    """``int8``, and ``sparse`` with half of the elements: name, format and bytes."""
+    sparse_bytes = wire_bytes("sparse-int8", (1, width), kept_elements(0.5, width))
+    return (("int8", "int8", 4 + width), ("sparse", "sparse-int8", sparse_bytes))
 
 
 def _raw(width: int) -> tuple[Codec, ...]:

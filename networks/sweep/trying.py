@@ -1,0 +1,93 @@
+"""One training of a sweep: a design is trained, measured on validation data, kept and planned."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from devicemodels.documents.files import sha256_of, write_atomically
+from networks.design import DESIGN_FILE, designed, dump_design
+from networks.fitting import fit
+from networks.spec import NetworkSpec
+from networks.streams.windows import Windows
+from networks.sweep.candidates import Candidate
+from networks.sweep.pricing import Pricing
+from networks.sweep.remembering import training_folder
+from networks.sweep.results import Measured, Point
+from networks.training import TASKGRAPH_FILE, WEIGHTS_FILE, measure
+from networks.weights import save_weights
+from scheduler.documents import dump_taskgraph
+from scheduler.infeasible import Infeasible
+from scheduler.plan import Plan
+from scheduler.taskgraph import GateChoice, TaskGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """What every training of a sweep has in common."""
+
+    spec: NetworkSpec
+    """The network as the zoo has it."""
+    train: Windows
+    """Training data."""
+    validation: Windows
+    """What thresholds, figures and the whole sweep go by."""
+    pricing: Pricing
+    """The platform and the rules."""
+    seed: int
+    """Of every training: candidates start and are shuffled alike."""
+    folder: Path
+    """Of the sweep."""
+    passed: Callable[[], None]
+    """Called after each epoch."""
+
+    def measure(self, candidate: Candidate, epochs: int) -> Measured:
+        """Train a candidate, write its files, and say what it gave."""
+        spec = designed(self.spec, candidate.design)
+        network = fit(spec, self.train, self.seed, epochs=epochs, progress=lambda _: self.passed())
+        folder = training_folder(self.folder, candidate.name, epochs)
+        folder.mkdir(parents=True, exist_ok=True)
+        weights = folder / WEIGHTS_FILE
+        save_weights(network, weights)
+        graph = measure(network, spec, self.validation)
+        graph = replace(graph, weights_sha256=sha256_of(weights))
+        write_atomically(folder / TASKGRAPH_FILE, dump_taskgraph(graph))
+        write_atomically(folder / DESIGN_FILE, dump_design(candidate.design))
+        return measured_points(graph, self.pricing)
+
+
+def measured_points(graph: TaskGraph, pricing: Pricing) -> Measured:
+    """The plan of least energy for each choice of gates that keeps the floors."""
+    required = pricing.requirements
+    points = []
+    for choice in graph.gate_choices:
+        try:
+            points.append(point_of(plan_with(graph, choice, pricing)))
+        except Infeasible:
+            continue
+    shortfall = min(
+        max(0.0, required.recall_floor - choice.recall)
+        + max(0.0, required.accuracy_floor - choice.accuracy)
+        for choice in graph.gate_choices
+    )
+    return Measured(tuple(points), 0.0 if points else shortfall)
+
+
+def plan_with(graph: TaskGraph, choice: GateChoice, pricing: Pricing) -> Plan:
+    """The plan of least energy that uses just these gates. Raises ``Infeasible``."""
+    return pricing.plan(replace(graph, gate_choices=(choice,)))
+
+
+def point_of(plan: Plan) -> Point:
+    """What a plan costs, and how it answers."""
+    return Point(
+        energy_j=plan.expected.energy_per_sample_j,
+        recall=plan.expected.recall,
+        accuracy=plan.expected.accuracy,
+        gates=plan.gates,
+        codecs=codecs_of(plan),
+    )
+
+
+def codecs_of(plan: Plan) -> Mapping[str, str]:
+    """Codec by the edge that crosses between cores."""
+    return {f"{c.source}->{c.target}": c.codec for c in plan.crossings}
