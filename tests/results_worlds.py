@@ -38,7 +38,9 @@ def network(
     )
 
 
-def planned(beyond_j: float, recall: float, platform: str, algorithm: str, at: float) -> Planned:
+def planned(
+    beyond_j: float, right: Mapping[str, float], platform: str, algorithm: str, at: float
+) -> Planned:
     return Planned(
         platform=platform,
         algorithm=algorithm,
@@ -47,12 +49,17 @@ def planned(beyond_j: float, recall: float, platform: str, algorithm: str, at: f
         floor_j=FLOOR_J,
         rail_j=FLOOR_J,
         by_cause_j={"compute": beyond_j, "rail": FLOOR_J},
-        right={"negative": 0.9, "positive": recall},
+        right=right,
     )
 
 
 def outcome(
-    data_set: str, name: str, beyond_j: float, recall: float = 1.0, **figures: float
+    data_set: str,
+    name: str,
+    beyond_j: float,
+    recall: float = 1.0,
+    specificity: float = 0.9,
+    **figures: float,
 ) -> Outcome:
     algorithms = [DEFAULT_ALGORITHM, *([ONE_CORE] if name == UNGATED else [])]
     return Outcome(
@@ -67,7 +74,9 @@ def outcome(
         weight_bytes=4000,
         network=network(recall, **figures),
         planned=tuple(
-            planned(beyond_j, recall, platform, algorithm, at)
+            planned(
+                beyond_j, {"negative": specificity, "positive": recall}, platform, algorithm, at
+            )
             for platform in PLATFORMS
             for algorithm in algorithms
             for at in NEGATIVES

@@ -54,6 +54,7 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
         seen.answers,
         recall_floor=spec.recipe.recall_floor,
         macs_after=behind,
+        confidence=spec.recipe.recall_confidence,
     )
     graph = replace(graph, gates=(replace(graph.gates[0], threshold=threshold),))
     figures = measured(graph, recorded, validation)

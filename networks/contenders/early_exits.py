@@ -36,7 +36,9 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     validation = spec.load("validation")
     seen = recorded({}, validation)
     saved = macs_behind(graph)
-    together = choose_entropies(seen, spec.recipe.recall_floor, saved)
+    together = choose_entropies(
+        seen, spec.recipe.recall_floor, saved, confidence=spec.recipe.recall_confidence
+    )
     figures = measured(with_limits(graph, together), recorded, validation)
     alone = [
         {choose_entropies(_column(seen, k), f, saved[[k]])[0] for f in RECALL_FLOORS}

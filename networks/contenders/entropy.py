@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from networks.thresholds import choose_thresholds
 from scheduler.recording import Recording
 
 FALSE_ALARM_SHARE = 0.005
@@ -16,7 +17,11 @@ MOST_DOUBT = 0.5
 
 
 def choose_entropies(
-    seen: Recording, recall_floor: float, macs_after: NDArray[np.int64]
+    seen: Recording,
+    recall_floor: float,
+    macs_after: NDArray[np.int64],
+    *,
+    confidence: float | None = None,
 ) -> tuple[float, ...]:
     """One limit in [0, 1/2] for each exit of ``seen``, by exact search.
 
@@ -30,6 +35,10 @@ def choose_entropies(
         true negatives "positive".
     macs_after
         Shape (exits,): multiply-accumulates that leaving at each exit saves.
+    confidence
+        With which the floor holds on new data; None: it holds on these samples. With one, no limit
+        exceeds the threshold that gates would have for it: what leaves as "negative" below a lower
+        one is part of what those would stop.
 
     Returns
     -------
@@ -46,16 +55,31 @@ def choose_entropies(
             _budget(FALSE_ALARM_SHARE, int((right & ~positive).sum())),
         ]
     )
+    caps = tuple(MOST_DOUBT for _ in macs_after)
+    if confidence is not None:
+        caps = choose_thresholds(
+            seen.gate_scores,
+            seen.labels,
+            seen.answers,
+            recall_floor=recall_floor,
+            macs_after=macs_after,
+            confidence=confidence,
+        )
+        budgets[0] = len(positive)  # the caps see to it
     weight = np.where(
         positive,
         (1 - NEGATIVE_SHARE) / max(1, int(positive.sum())),
         NEGATIVE_SHARE / max(1, int((~positive).sum())),
     )
     wide = seen.gate_scores.astype(np.float64)
-    doubts = np.minimum(wide, 1 - wide)
     wrong = right[:, None] & ((wide >= MOST_DOUBT) != positive[:, None])
     alive = np.ones(len(positive), dtype=bool)
-    return _search(doubts, wrong, positive, alive, weight, budgets, macs_after)[1]
+    return _search(wide, wrong, positive, alive, weight, budgets, macs_after, caps)[1]
+
+
+def leaving(scores: NDArray[np.float64], limit: float) -> NDArray[np.bool_]:
+    """Which scores leave an exit with that limit: as a gate with both thresholds has it."""
+    return (limit > 0) & ((scores < limit) | (scores >= 1 - limit))
 
 
 def _budget(share: float, count: int) -> int:
@@ -64,33 +88,36 @@ def _budget(share: float, count: int) -> int:
 
 
 def _search(
-    doubts: NDArray[np.float64],
+    scores: NDArray[np.float64],
     wrong: NDArray[np.bool_],
     positive: NDArray[np.bool_],
     alive: NDArray[np.bool_],
     weight: NDArray[np.float64],
     budgets: NDArray[np.int64],
     macs_after: NDArray[np.int64],
+    caps: tuple[float, ...],
 ) -> tuple[float, tuple[float, ...]]:
     """Most work saved from this exit on, by the samples still there, and the limits for it."""
-    if doubts.shape[1] == 0:
+    if scores.shape[1] == 0:
         return 0.0, ()
     best: tuple[float, tuple[float, ...]] = (-1.0, ())
-    mine = doubts[:, 0]
-    for limit in _limits(mine, alive & wrong[:, 0], alive):
-        leaves = alive & (mine < limit)
+    mine = scores[:, 0]
+    tried = _limits(np.minimum(mine, 1 - mine), alive & wrong[:, 0], alive)
+    for limit in dict.fromkeys(min(limit, caps[0]) for limit in tried):
+        leaves = alive & leaving(mine, limit)
         spoiled = leaves & wrong[:, 0]
         spent = np.array([(spoiled & positive).sum(), (spoiled & ~positive).sum()])
         if (spent > budgets).any():
             break
         saved, others = _search(
-            doubts[:, 1:],
+            scores[:, 1:],
             wrong[:, 1:],
             positive,
             alive & ~leaves,
             weight,
             budgets - spent,
             macs_after[1:],
+            caps[1:],
         )
         saved += float(weight[leaves].sum()) * float(macs_after[0])
         if saved > best[0]:

@@ -22,7 +22,8 @@ def without_gates(spec: NetworkSpec) -> NetworkSpec:
         whole = spec.build()
         return GatedNetwork(whole.name, whole.input_shape, parts_of(whole), {})
 
-    return replace(spec, build=build, recipe=replace(spec.recipe, gate_weights=()))
+    recipe = replace(spec.recipe, gate_weights=(), sparsity_weights=())
+    return replace(spec, build=build, recipe=recipe)
 
 
 def without_codecs(spec: NetworkSpec) -> NetworkSpec:

@@ -173,17 +173,20 @@ def energy_table(findings: Findings, data_set: DataSet, platform: str) -> Lines:
 
 
 def prior_table(findings: Findings, data_set: DataSet, platform: str) -> Lines:
-    """Energy beyond the floor by class prior, mean over seeds."""
+    """Energy beyond the floor, and mean power with it, by class prior; means over seeds."""
     head = ("contender", *(f"{100 * negatives:g} % negatives" for negatives in NEGATIVES))
     rows = []
     for label, name, algorithm in _planned_as(findings):
+        period_s = findings.outcomes[data_set.name, name][0].period_s
         found = [findings.plans(data_set.name, name, platform, n, algorithm) for n in NEGATIVES]
-        rows.append(
-            (
-                label,
-                *(_joules(fmean(p.beyond_j for p in plans)) if plans else "" for plans in found),
-            )
-        )
+        cells = [
+            f"{_joules(fmean(p.beyond_j for p in plans))}, "
+            f"{quantity(fmean(p.energy_j for p in plans) / period_s, 'W')}"
+            if plans
+            else ""
+            for plans in found
+        ]
+        rows.append((label, *cells))
     return table(head, rows)
 
 

@@ -55,6 +55,14 @@ def _strongest(findings: Findings, platform: str) -> Iterator[str]:
         f"- `{platform}`, against the strongest baseline of equal recall ({who} of {len(rivals)} "
         f"sets): {_times([r.times for r in rivals])} beyond the floor."
     )
+    accurate = [
+        r for s in findings.sets if (r := findings.strongest(s.name, platform, as_accurate=True))
+    ]
+    if accurate:
+        text += (
+            f" Those that are as accurate too, on {len(accurate)} sets: "
+            f"{_times([r.times for r in accurate])}."
+        )
     if others:
         text += (
             f" Leaving out {' and '.join(PARTS_OF_OURS)}, which are our network with one of its "
@@ -70,7 +78,7 @@ def _reasons(findings: Findings, platform: str) -> Iterator[str]:
     for data_set in findings.sets:
         one_core = findings.plans(data_set.name, UNGATED, platform, algorithm=ONE_CORE)
         found = states(findings.outcomes[data_set.name, GATED], one_core, platform)
-        if found:
+        if found and found[1].total_j > found[-1].total_j:
             _, open_, _, final = found
             whole = open_.total_j - final.total_j
             sets += 1
