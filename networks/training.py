@@ -29,6 +29,7 @@ from networks.gated import GatedNetwork
 from networks.gated_graph import UNTRAINED, gate_of_edge, trace_gated, with_figures
 from networks.recipes import recipe_problems
 from networks.record import record
+from networks.remembering import remembering
 from networks.spec import NetworkSpec
 from networks.splits import Splits, load_split, load_splits
 from networks.streams.windows import Windows
@@ -110,7 +111,8 @@ def train(
             checkpoint=checkpoint,
             resume=resume,
         )
-    measured = measure(network, spec, splits.validation)
+    with remembering(network, spec.recipe.frozen_parts):
+        measured = measure(network, spec, splits.validation)
     weights = output_dir / WEIGHTS_FILE
     save_weights(network, weights)
     taskgraph = replace(measured, weights_sha256=sha256_of(weights))
