@@ -1,10 +1,12 @@
 """Every contender keeps the contract: its figures are its record's, it plans, it can be trusted."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
+import torch
 
 from devicemodels.catalog import load_platform
 from networks.contender import Contender
@@ -38,6 +40,15 @@ def load_without_test(split: SplitName) -> Windows:
 
 SPEC = replace(BUMPS, load=load_without_test)
 NAMES = list(CONTENDERS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """So small a network only waits for a second one."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def forget() -> None:
