@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn
 
 from devicemodels.documents.files import sha256_of, write_atomically
+from networks.calibrating import GateCalibration, calibrate_gates
 from networks.checkpoints import CHECKPOINT_FILE
 from networks.codecs import TRAINED_CODECS
 from networks.errors import NetworkError
@@ -59,6 +60,8 @@ class TrainingReport:
     """On the subjects that the thresholds were chosen on."""
     test: EvaluationReport
     """On subjects that nothing was chosen on."""
+    calibration: tuple[GateCalibration, ...]
+    """What became of the gates' scores; empty if they stayed as they were trained."""
 
 
 def train(
@@ -108,6 +111,10 @@ def train(
             checkpoint=checkpoint,
             resume=resume,
         )
+    calibration: tuple[GateCalibration, ...] = ()
+    if spec.recipe.calibrate_gates:
+        told = splits.validation
+        calibration = calibrate_gates(network, told.samples, told.labels)
     measured = measure_gates(network, spec, splits.validation)
     weights = output_dir / WEIGHTS_FILE
     save_weights(network, weights)
@@ -121,6 +128,7 @@ def train(
         taskgraph=taskgraph,
         validation=report(network, taskgraph, splits.validation, measured.promise),
         test=report(network, taskgraph, splits.test, measured.promise),
+        calibration=calibration,
     )
 
 
