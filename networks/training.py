@@ -183,7 +183,7 @@ def measure_gates(network: GatedNetwork, spec: NetworkSpec, validation: Windows)
     """
     taskgraph = trace_gated(network).taskgraph
     recording = _recorded(network, taskgraph, {}, validation)
-    macs_after = _macs_after(taskgraph)
+    macs_after = macs_behind_gates(taskgraph)
     chosen = choose_gates(taskgraph, recording, macs_after, spec.recipe, validation.subjects)
     gated = chosen.taskgraph
     losses = {
@@ -231,7 +231,7 @@ def _recorded(
     return record(network, taskgraph, codecs, windows.samples, windows.labels)
 
 
-def _macs_after(taskgraph: TaskGraph) -> NDArray[np.int64]:
+def macs_behind_gates(taskgraph: TaskGraph) -> NDArray[np.int64]:
     """Multiply-accumulates of the trunk that stopping a sample at each gate saves."""
     macs = [sum(o.macs for o in taskgraph.segment_operators(s)) for s in taskgraph.segments]
     names = [segment.name for segment in taskgraph.segments]
