@@ -82,7 +82,13 @@ def network_table(findings: Findings, data_set: DataSet) -> Lines:
     """All contenders on test data, apart from any platform."""
     head = (
         *("contender", "accuracy", "recall", "precision", f"precision at {AT:.0%}"),
-        *("negatives stopped", "false stops", f"MACs a sample at {AT:.0%}", "positives' bytes"),
+        *(
+            "negatives stopped",
+            "false stops",
+            "found otherwise",
+            f"MACs a sample at {AT:.0%}",
+            "positives' bytes",
+        ),
         "bytes saved",
     )
     columns: tuple[tuple[Callable[[Outcome], float], Callable[[float], str]], ...] = (
@@ -92,6 +98,7 @@ def network_table(findings: Findings, data_set: DataSet) -> Lines:
         (lambda o: precision_at(o.network.right, AT), share),
         (lambda o: o.network.stopped["negative"], share),
         (lambda o: o.network.stopped["positive"], share),
+        (lambda o: o.network.lost, share),
         (lambda o: mixed(o.network.macs, AT), "{:,.0f}".format),
         (lambda o: o.network.wire_bytes["positive"], "{:,.0f}".format),
         (bytes_saved, share),
