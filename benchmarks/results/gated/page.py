@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
 
-from benchmarks.results.gated import plots, sections
+from benchmarks.results.gated import energy_sections, plots, sections
 from benchmarks.results.gated.energies import LOSS_AGAINST_UNGATED, REPLAYED
 from benchmarks.results.gated.figures import NetworkFigures
 from benchmarks.results.gated.judging import MOST_LOST
@@ -134,13 +134,13 @@ def _blocks(
         f"{AT:.0%} negatives. What a device draws at rest, a sample:",
         LINE,
     )
-    yield _text(sections.floor_table(findings))
+    yield _text(energy_sections.floor_table(findings))
     for platform in PLATFORMS:
         yield _picture(f"Recall against energy on {platform}", pictures[f"recall {platform}"])
     for data_set in findings.sets:
         for platform in PLATFORMS:
             yield f"### {data_set.name} on {platform}"
-            yield _text(sections.energy_table(findings, data_set, platform))
+            yield _text(energy_sections.energy_table(findings, data_set, platform))
     yield "## By class prior"
     yield fill(
         "Energy a sample beyond the floor, and the mean power of the device with sensor and floor; "
@@ -152,7 +152,7 @@ def _blocks(
     for data_set in findings.sets:
         for platform in PLATFORMS:
             yield f"### {data_set.name} on {platform}, by prior"
-            yield _text(sections.prior_table(findings, data_set, platform))
+            yield _text(energy_sections.prior_table(findings, data_set, platform))
     yield "## Where the gain comes from"
     yield fill(
         "The ungated network on its best core; our plan's own placement with nothing stopped and "
@@ -162,9 +162,11 @@ def _blocks(
         f"floor, a sample, at {AT:.0%} negatives; a negative figure is a cost.",
         LINE,
     )
+    yield f"In counts, at {AT:.0%} negatives, against the same network with all gates open:"
+    yield _text(sections.count_table(findings))
     for platform in PLATFORMS:
         yield f"### The gain on {platform}"
-        yield _text(sections.split_table(findings, platform))
+        yield _text(energy_sections.split_table(findings, platform))
         yield _picture(f"Split of the gain on {platform}", pictures[f"split {platform}"])
     if shipped:
         yield "## The shipped weights"
