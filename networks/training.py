@@ -20,19 +20,17 @@ from networks.evaluation import (
     accuracy,
     evaluate,
     gated_answers,
-    recall,
-    stop_rates,
 )
 from networks.fitting import Epoch, fit
-from networks.gate_choices import measured_choices
+from networks.gate_choices import ChosenGates, choose_gates
 from networks.gated import GatedNetwork
-from networks.gated_graph import UNTRAINED, gate_of_edge, trace_gated, with_figures
+from networks.gated_graph import gate_of_edge, trace_gated, with_losses
+from networks.promises import RecallPromise
 from networks.recipes import recipe_problems
 from networks.record import record
 from networks.spec import NetworkSpec
 from networks.splits import Splits, load_split, load_splits
 from networks.streams.windows import Windows
-from networks.thresholds import choose_thresholds
 from networks.weights import load_weights, save_weights
 from scheduler.documents import dump_taskgraph
 from scheduler.recording import Recording
@@ -110,10 +108,10 @@ def train(
             checkpoint=checkpoint,
             resume=resume,
         )
-    measured = measure(network, spec, splits.validation)
+    measured = measure_gates(network, spec, splits.validation)
     weights = output_dir / WEIGHTS_FILE
     save_weights(network, weights)
-    taskgraph = replace(measured, weights_sha256=sha256_of(weights))
+    taskgraph = replace(measured.taskgraph, weights_sha256=sha256_of(weights))
     write_atomically(output_dir / TASKGRAPH_FILE, dump_taskgraph(taskgraph))
     checkpoint.unlink()
     return TrainingReport(
@@ -121,8 +119,8 @@ def train(
         seed=seed,
         epochs=passes,
         taskgraph=taskgraph,
-        validation=report(network, taskgraph, splits.validation),
-        test=report(network, taskgraph, splits.test),
+        validation=report(network, taskgraph, splits.validation, measured.promise),
+        test=report(network, taskgraph, splits.test, measured.promise),
     )
 
 
@@ -163,6 +161,11 @@ def taskgraph_from_weights(
 
 
 def measure(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> TaskGraph:
+    """The task graph of :func:`measure_gates`."""
+    return measure_gates(network, spec, validation).taskgraph
+
+
+def measure_gates(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> ChosenGates:
     """The task graph with all that validation says: thresholds, stop rates, accuracies.
 
     Thresholds and stop rates are taken with raw activations at every cut, as a plan on one core
@@ -170,37 +173,24 @@ def measure(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> Ta
     """
     taskgraph = trace_gated(network).taskgraph
     recording = _recorded(network, taskgraph, {}, validation)
-    thresholds = choose_thresholds(
-        recording.gate_scores,
-        recording.labels,
-        recording.answers,
-        recall_floor=spec.recipe.recall_floor,
-        macs_after=_macs_after(taskgraph),
-    )
-    figures = {
-        gate.name: replace(UNTRAINED, threshold=threshold)
-        for gate, threshold in zip(taskgraph.gates, thresholds, strict=True)
-    }
-    gated = with_figures(taskgraph, figures, {})
-    rates = stop_rates(gated, recording)
-    raw = accuracy(gated_answers(gated, recording), recording.labels)
+    macs_after = _macs_after(taskgraph)
+    chosen = choose_gates(taskgraph, recording, macs_after, spec.recipe, validation.subjects)
+    gated = chosen.taskgraph
     losses = {
-        (edge.name, codec.name): raw
+        (edge.name, codec.name): gated.accuracy
         - _accuracy(network, gated, {edge.name: codec.name}, validation)
         for edge in gated.edges
         for codec in edge.codecs[1:]
     }
-    figures = {name: replace(f, stop_rate=rates[name]) for name, f in figures.items()}
-    return replace(
-        with_figures(taskgraph, figures, losses),
-        positive_share=validation.positive_share,
-        accuracy=raw,
-        recall=recall(gated_answers(gated, recording), recording.labels),
-        gate_choices=measured_choices(gated, recording, _macs_after(taskgraph)),
-    )
+    return replace(chosen, taskgraph=with_losses(gated, losses))
 
 
-def report(network: GatedNetwork, taskgraph: TaskGraph, windows: Windows) -> EvaluationReport:
+def report(
+    network: GatedNetwork,
+    taskgraph: TaskGraph,
+    windows: Windows,
+    promise: RecallPromise | None = None,
+) -> EvaluationReport:
     """Figures on one split, with a codec that was trained in force at every gated cut.
 
     It is the one that lost least on validation, of equal ones the smallest; ``none`` where the
@@ -208,7 +198,8 @@ def report(network: GatedNetwork, taskgraph: TaskGraph, windows: Windows) -> Eva
     """
     gated = gate_of_edge(taskgraph)
     codecs = {edge.name: _best_codec(edge) for edge in taskgraph.edges if edge.name in gated}
-    return evaluate(taskgraph, _recorded(network, taskgraph, codecs, windows), codecs)
+    recording = _recorded(network, taskgraph, codecs, windows)
+    return evaluate(taskgraph, recording, codecs, promise=promise)
 
 
 def _best_codec(edge: Edge) -> str:

@@ -21,7 +21,7 @@ class Candidate:
     """One network that might be trained."""
 
     name: str
-    """Unique within its sweep, ``candidate-007``."""
+    """Unique within its sweep, ``c007``."""
     design: Design
     """What would be trained."""
     price: Price
@@ -62,9 +62,7 @@ def candidates(network: GatedNetwork, space: SweepSpace, pricing: Pricing) -> Ca
             refused.append(Unplannable(tuple(cut.part for cut in cuts), str(answer)))
     digits = len(str(len(found)))
     rows = enumerate(found.values(), start=1)
-    return Candidates(
-        tuple(Candidate(f"candidate-{i:0{digits}d}", *row) for i, row in rows), tuple(refused)
-    )
+    return Candidates(tuple(Candidate(f"c{i:0{digits}d}", *row) for i, row in rows), tuple(refused))
 
 
 def _priced(

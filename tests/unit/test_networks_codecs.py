@@ -62,6 +62,37 @@ def test_a_cut_offers_what_it_was_designed_with() -> None:
                 )
 
 
+def test_what_only_moves_elements_is_done_while_they_are_converted() -> None:
+    (edge,) = trace_gated(_network(*TRAINED_CODECS)).taskgraph.edges
+    n, kept = 40, 12
+    work = {
+        codec.name: [
+            (o.kind, o.fused, o.output_elements, o.macs) for o in (*codec.encode, *codec.decode)
+        ]
+        for codec in edge.codecs
+    }
+    assert work["narrow"] == [
+        ("conv", (), 20, 80),
+        ("quantise", (), 20, 0),
+        ("dequantise", (), 20, 0),
+        ("conv", (), n, 80),
+    ]
+    assert work["sparse"] == [
+        ("softmax", (), n, 0),
+        ("quantise", (), kept, 0),
+        ("dequantise", ("concat",), n, 0),
+    ]
+    assert work["dropped"] == [
+        ("quantise", ("concat",), 20, 0),
+        ("dequantise", ("pad", "concat"), n, 0),
+    ]
+    sizes = {codec.name: codec.wire_bytes for codec in edge.codecs}
+    assert sizes == {
+        **{"none": 4 * n, "float16": 2 * n, "int8": 4 + n},
+        **{"narrow": 4 + 20, "sparse": 4 + n // 8 + kept, "dropped": 4 + 20},
+    }
+
+
 def test_only_what_is_learned_is_in_the_weights() -> None:
     learned = {
         name.split(".")[0] for name in _network(*TRAINED_CODECS).state_dict() if "sense" in name

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from devicemodels.catalog import load_platform
 from devicemodels.documents.errors import InputError
 from networks.answers import answers, positive
 from networks.codecs import CODEC_NAMES, TRAINED_CODECS
@@ -20,7 +21,11 @@ from networks.record import record
 from networks.wire import decode, encode
 from networks.zoo import smartwatch
 from scheduler.documents import dump_taskgraph, load_taskgraph
+from scheduler.plan import Requirements
+from scheduler.registry import schedule
+from scheduler.tabulation import make_problem
 from scheduler.taskgraph import TaskGraph
+from scheduler.validity import check
 
 CUTS = ("sense.conv2->screen.conv1", "screen.conv2->decide.conv1")
 
@@ -84,6 +89,29 @@ def test_operator_names_are_unique_in_the_whole_task_graph(taskgraph: TaskGraph)
 
 def test_the_task_graph_survives_its_document(taskgraph: TaskGraph) -> None:
     assert load_taskgraph(dump_taskgraph(taskgraph), "taskgraph.json") == taskgraph
+
+
+def test_the_dearer_a_link_the_fewer_bytes_the_planner_sends(taskgraph: TaskGraph) -> None:
+    gates = tuple(
+        replace(gate, stop_rate={"negative": 0.9, "positive": 0.0}) for gate in taskgraph.gates
+    )
+    required = Requirements("energy", 0.5, 0.5, 0.0, {"negative": 0.5, "positive": 0.5})
+    sent = []
+    for factor in (1, 300, 3000):
+        platform = load_platform("gap9")
+        links = tuple(
+            replace(
+                link,
+                bandwidth_bytes_per_s=link.bandwidth_bytes_per_s / factor,
+                energy_j_per_byte=link.energy_j_per_byte * factor,
+            )
+            for link in platform.links
+        )
+        dear = replace(platform, links=links)
+        plan = schedule(make_problem("dear", replace(taskgraph, gates=gates), dear, required))
+        assert check(plan) == ()
+        sent += [(crossing.codec, crossing.wire_bytes) for crossing in plan.crossings]
+    assert sent == [("none", 1200), ("dropped", 104), ("sparse", 80)]
 
 
 def test_every_program_has_the_shapes_of_the_task_graph(
