@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn
 
 from devicemodels.documents.files import sha256_of, write_atomically
+from networks.calibrating import GateCalibration, calibrate_gates
 from networks.checkpoints import CHECKPOINT_FILE
 from networks.codecs import TRAINED_CODECS
 from networks.errors import NetworkError
@@ -59,6 +60,8 @@ class TrainingReport:
     """On the subjects that the thresholds were chosen on."""
     test: EvaluationReport
     """On subjects that nothing was chosen on."""
+    calibration: tuple[GateCalibration, ...]
+    """What became of the gates' scores; empty if they stayed as they were trained."""
 
 
 def train(
@@ -108,6 +111,10 @@ def train(
             checkpoint=checkpoint,
             resume=resume,
         )
+    calibration: tuple[GateCalibration, ...] = ()
+    if spec.recipe.calibrate_gates:
+        told = splits.validation
+        calibration = calibrate_gates(network, told.samples, told.labels)
     measured = measure_gates(network, spec, splits.validation)
     weights = output_dir / WEIGHTS_FILE
     save_weights(network, weights)
@@ -121,6 +128,7 @@ def train(
         taskgraph=taskgraph,
         validation=report(network, taskgraph, splits.validation, measured.promise),
         test=report(network, taskgraph, splits.test, measured.promise),
+        calibration=calibration,
     )
 
 
@@ -173,7 +181,7 @@ def measure_gates(network: GatedNetwork, spec: NetworkSpec, validation: Windows)
     """
     taskgraph = trace_gated(network).taskgraph
     recording = _recorded(network, taskgraph, {}, validation)
-    macs_after = _macs_after(taskgraph)
+    macs_after = macs_behind_gates(taskgraph)
     chosen = choose_gates(taskgraph, recording, macs_after, spec.recipe, validation.subjects)
     gated = chosen.taskgraph
     losses = {
@@ -221,7 +229,7 @@ def _recorded(
     return record(network, taskgraph, codecs, windows.samples, windows.labels)
 
 
-def _macs_after(taskgraph: TaskGraph) -> NDArray[np.int64]:
+def macs_behind_gates(taskgraph: TaskGraph) -> NDArray[np.int64]:
     """Multiply-accumulates of the trunk that stopping a sample at each gate saves."""
     macs = [sum(o.macs for o in taskgraph.segment_operators(s)) for s in taskgraph.segments]
     names = [segment.name for segment in taskgraph.segments]
