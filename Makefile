@@ -7,7 +7,7 @@ READY := $(VENV)/.installed
 PACKAGES := wakepath devicemodels scheduler networks simulator backends
 SOURCES := $(PACKAGES) tests benchmarks conftest.py
 
-.PHONY: demo test test-all check bench results results-simulation results-devices format clean
+.PHONY: demo test test-all check bench results results-simulation results-devices results-gated format clean
 
 demo: $(READY)
 	$(BIN)/wakepath run scenarios/smartwatch
@@ -44,6 +44,10 @@ results-simulation: $(READY)
 # Half a minute: predictions of published rows that did not make them.
 results-devices: $(READY)
 	@PYTHONPATH=. $(BIN)/python benchmarks/results/devices.py -o docs/results/devices.md
+
+# Half an hour: gated networks and their baselines, trained, judged, planned and replayed.
+results-gated: $(READY)
+	@PYTHONPATH=. $(BIN)/python benchmarks/results/gated/run.py -o docs/results/gated-compression.md
 
 format: $(READY)
 	$(BIN)/ruff check --fix $(SOURCES)

@@ -107,7 +107,9 @@ def _plan(
         ),
         crossings=tuple(crossings),
         gates=tuple(
-            GateSetting(gate.name, gate.threshold if gates_stop else NEVER)
+            GateSetting(gate.name, gate.threshold, gate.positive_threshold)
+            if gates_stop
+            else GateSetting(gate.name, NEVER)
             for gate in task_graph.gates
         ),
         idle=tuple(IdleChoice(core.name, core.idle_states[0].name) for core in platform.cores),

@@ -7,20 +7,23 @@ it leaves it. Orders are plain values: they are sent to the workers as they are.
 from dataclasses import dataclass
 
 from backends.channels import Mailboxes
+from scheduler.exits import answers_from, stops_below
 from scheduler.plan import Crossing, Plan
 from scheduler.taskgraph import Edge, WireFormat
 
 
 @dataclass(frozen=True, slots=True)
 class GateWork:
-    """A gate that decides on the real activation."""
+    """A gate that decides on the real activation; its limits are those of ``scheduler.exits``."""
 
     index: int
     """In ``plan.gates``."""
     key: str
     """Of its program."""
-    threshold: float
-    """A score below it stops the sample."""
+    stops_below: float
+    """A score below it ends the sample, as "negative"."""
+    answers_from: float
+    """Another score that is not below this one ends it, as "positive"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,13 @@ def _segment(plan: Plan, index: int) -> SegmentWork:
     if gate is None:
         return SegmentWork(index, segment.work, None)
     number = [setting.gate for setting in plan.gates].index(gate.name)
-    work = GateWork(number, f"gate:{gate.name}", plan.gates[number].threshold)
+    setting = plan.gates[number]
+    work = GateWork(
+        index=number,
+        key=f"gate:{gate.name}",
+        stops_below=stops_below(setting.threshold),
+        answers_from=answers_from(setting.positive_threshold),
+    )
     return SegmentWork(index, segment.work, work)
 
 

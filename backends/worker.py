@@ -157,11 +157,13 @@ class Worker:
             log.add(sample, Kind.COMPUTE, segment, start, now)
             gate = step.work.gate
             if gate is not None and step.score is not None:
-                stopped = float(step.score(activation)[0]) < gate.threshold
+                score = float(step.score(activation)[0])
+                stopped = score < gate.stops_below
+                ends = stopped or score >= gate.answers_from
                 start, now = now, monotonic_ns()
                 log.add(sample, Kind.GATE, segment, start, now)
-                if stopped:
-                    self._finish(sample, segment, now, gate.index, 0)
+                if ends:
+                    self._finish(sample, segment, now, gate.index, int(not stopped))
                     return
             if answers:
                 self._finish(sample, segment, now, NOT_STOPPED, answer)

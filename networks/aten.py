@@ -12,14 +12,17 @@ from torch import fx
 from devicemodels.operators import OperatorKind
 from networks.errors import network_error
 
-IDENTITIES = frozenset({"dropout", "feature_dropout", "contiguous", "clone", "detach", "alias"})
+DROPOUTS = frozenset({"dropout", "feature_dropout"})
+"""What computes something in training only."""
+
+IDENTITIES = DROPOUTS | {"contiguous", "clone", "detach", "alias"}
 """What computes nothing in use: it leaves no operator behind."""
 
 _KINDS: dict[OperatorKind, tuple[str, ...]] = {
     "conv": ("conv1d", "conv2d", "conv3d"),
     "linear": ("linear", "addmm"),
     "matmul": ("matmul", "mm", "bmm"),
-    "add": ("add", "sub"),
+    "add": ("add", "sub", "maximum", "minimum"),
     "mul": ("mul", "div"),
     "concat": ("cat", "concat", "stack", "index_select"),
     "pool": (
@@ -67,6 +70,11 @@ _KINDS: dict[OperatorKind, tuple[str, ...]] = {
     ),
 }
 
+_PART = "networks.parts.Part"
+_LAYER_CALL = "networks.parts.LayerCall"
+_CALLS = frozenset({"networks.parts.Call", _LAYER_CALL})
+_LAYERS = ("torch.nn.modules", _LAYER_CALL, "networks.files.onnx_torch")
+
 _KIND_OF: dict[str, OperatorKind] = {name: kind for kind, names in _KINDS.items() for name in names}
 
 
@@ -94,11 +102,40 @@ def where(call: fx.Node) -> str:
     return str(module_of(call)[0]) or "the top of the network"
 
 
-def module_of(call: fx.Node) -> tuple[str, str]:
+def site_of(call: fx.Node) -> tuple[str, str]:
     """Path and class of the innermost module that made the call."""
+    path, kind = (_modules_of(call) or [("", "")])[-1]
+    # A call of a part stands in the module that made it before there were parts.
+    return (path.rpartition(".")[0] if kind in _CALLS else path), kind
+
+
+def module_of(call: fx.Node) -> tuple[str, str]:
+    """As :func:`site_of`; within a part (``networks/parts.py``) the path is the network's own."""
+    path, kind = site_of(call)
+    for outer, outer_kind in _modules_of(call):
+        if outer_kind == _PART:
+            path = path.removeprefix(outer).removeprefix(".")
+            break
+    return path, kind
+
+
+def child_of(call: fx.Node) -> str:
+    """Name of the traced module's own child in which the call was made; empty if in none."""
+    return next((path for path, _ in _modules_of(call) if path), "").split(".")[0]
+
+
+def _modules_of(call: fx.Node) -> list[tuple[str, str]]:
+    """Path and class of all modules around the call, the outermost first."""
     stack = call.meta.get("nn_module_stack") or {}
-    path, kind = list(stack.values())[-1] if stack else ("", "")
-    return str(path), kind if isinstance(kind, str) else f"{kind.__module__}.{kind.__qualname__}"
+    return [
+        (str(path), kind if isinstance(kind, str) else f"{kind.__module__}.{kind.__qualname__}")
+        for path, kind in stack.values()
+    ]
+
+
+def is_layer(kind: str) -> bool:
+    """Whether a module of that class is one operator, which is then called as the module is."""
+    return kind.startswith(_LAYERS) and not kind.endswith("Sequential")
 
 
 def kind_of(call: fx.Node) -> OperatorKind:

@@ -20,18 +20,23 @@ def cut_positions(reads: Sequence[Sequence[str]], names: Sequence[str]) -> list[
         Names of the operators, which are the names of their outputs, in order of execution.
         The output of the last one is the answer: there is nothing to cut after it.
     """
+    crossing = enumerate(tensors_crossing(reads, names))
+    return [index for index, live in crossing if index < len(names) - 1 and live == {names[index]}]
+
+
+def tensors_crossing(
+    reads: Sequence[Sequence[str]], names: Sequence[str]
+) -> Iterator[frozenset[str]]:
+    """After each operator, the names of the tensors that a later one reads."""
     last_reader: dict[str, int] = {}
     for index, tensors in enumerate(reads):
         for tensor in tensors:
             last_reader[tensor] = index
     live = {"input"} if "input" in last_reader else set()
-    positions = []
-    for index, name in enumerate(names[:-1]):
+    for index, name in enumerate(names):
         live.add(name)
         live = {tensor for tensor in live if last_reader.get(tensor, -1) > index}
-        if live == {name}:
-            positions.append(index)
-    return positions
+        yield frozenset(live)
 
 
 def segment_ends(macs: Sequence[int], cuts: Sequence[int]) -> list[int]:

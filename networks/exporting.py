@@ -11,7 +11,7 @@ import torch
 from torch import fx, nn
 from torch.export.graph_signature import InputKind, OutputKind
 
-from networks.aten import IDENTITIES, aten_name, kind_of, where
+from networks.aten import DROPOUTS, IDENTITIES, aten_name, kind_of, where
 from networks.errors import network_error
 
 
@@ -32,17 +32,17 @@ class ExportedCalls:
 
 
 def exported_program(
-    module: nn.Module, example: torch.Tensor, *, name: str
+    module: nn.Module, example: torch.Tensor, *, name: str, training: bool = False
 ) -> torch.export.ExportedProgram:
-    """Export ``module`` for inputs shaped as ``example``, in evaluation mode.
+    """Export ``module`` for inputs shaped as ``example``, in evaluation mode or in training mode.
 
     Raises
     ------
     NetworkError
         torch cannot export it; the message has torch's reason in one line.
     """
-    training = module.training
-    module.eval()
+    mode = module.training
+    module.train(training)
     try:
         with _silence(), torch.no_grad():
             return torch.export.export(module, (example,))
@@ -54,19 +54,23 @@ def exported_program(
             "in, one tensor out",
         ) from None
     finally:
-        module.train(training)
+        module.train(mode)
 
 
-def export_calls(module: nn.Module, example: torch.Tensor, *, name: str) -> ExportedCalls:
+def export_calls(
+    module: nn.Module, example: torch.Tensor, *, name: str, training: bool = False
+) -> ExportedCalls:
     """Export ``module`` and read its calls, each without side effects.
+
+    In training mode dropouts are among them.
 
     Raises
     ------
     NetworkError
         It cannot be exported, has not one input and one output, or has an unknown operator.
     """
-    program = exported_program(module, example, name=name)
-    return _Reader(name, program).read()
+    program = exported_program(module, example, name=name, training=training)
+    return _Reader(name, program, DROPOUTS if training else frozenset()).read()
 
 
 @contextmanager
@@ -92,8 +96,11 @@ def _reason(error: Exception) -> str:
 class _Reader:
     """Copies an exported graph; ``env`` says what stands for each of torch's values by now."""
 
-    def __init__(self, name: str, program: torch.export.ExportedProgram) -> None:
+    def __init__(
+        self, name: str, program: torch.export.ExportedProgram, kept: frozenset[str]
+    ) -> None:
         self.name = name
+        self.kept = kept
         self.program = program
         self.graph = fx.Graph()
         self.env: dict[fx.Node, fx.Node] = {}
@@ -150,7 +157,7 @@ class _Reader:
         in_place = name.endswith("_") and not name.startswith("_")
         if in_place:
             name = name[:-1]
-        if name in IDENTITIES:
+        if name in IDENTITIES - self.kept:
             operand = node.args[0]
             assert isinstance(operand, fx.Node)
             self.env[node] = self.env[operand]
@@ -160,7 +167,7 @@ class _Reader:
         if in_place:
             copy.target = _functional(node, name)
             self._overwrite(node, copy)
-        if kind_of(copy) == "reshape":
+        if name not in self.kept and kind_of(copy) == "reshape":
             operand = copy.args[0]
             assert isinstance(operand, fx.Node)
             self.root[copy] = self.root.get(operand, operand)

@@ -4,14 +4,16 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
+from networks.checkpoints import Learner, resume_from, save_checkpoint, training_label
 from networks.errors import network_error
 from networks.gated import GatedNetwork
 from networks.losses import gated_loss, in_balance, risen_at
 from networks.recipes import require_recipe
-from networks.spec import NetworkSpec
+from networks.spec import NetworkSpec, Recipe
 from networks.streams.windows import Windows
 
 CODED_SHARE = 0.5
@@ -38,6 +40,8 @@ def fit(
     *,
     epochs: int,
     progress: Callable[[Epoch], None],
+    checkpoint: Path | None = None,
+    resume: bool = False,
 ) -> GatedNetwork:
     """Train a fresh network.
 
@@ -53,52 +57,84 @@ def fit(
         Passes over the data.
     progress
         Called after each epoch.
+    checkpoint
+        File that is written after each epoch; None: no file.
+    resume
+        Go on from the checkpoint. The weights are then, to the bit, those of a training that was
+        not interrupted.
 
     Raises
     ------
     NetworkError
-        The recipe is not for this network, or the loss is not a number any more.
+        The recipe is not for this network, the checkpoint is not of this training, or the loss is
+        not a number any more.
     """
     recipe = in_balance(spec.recipe, windows.labels)
     bounds = _bounds(len(windows), recipe.batch_size)
+    steps = epochs * len(bounds)
     with _reproducible(seed):
         random = torch.Generator().manual_seed(seed)
         network = spec.build()
         require_recipe(recipe, network)
         spec.prepare(network, windows)
-        samples = torch.from_numpy(windows.samples)
-        positives = torch.from_numpy(windows.labels).float()
         with _frozen(network, recipe.frozen_parts):
-            learned = [p for p in network.parameters() if p.requires_grad]
-            optimizer = torch.optim.AdamW(
-                learned, lr=recipe.learning_rate, weight_decay=recipe.weight_decay
-            )
-            steps = epochs * len(bounds)
-            schedule = torch.optim.lr_scheduler.OneCycleLR(
-                optimizer, max_lr=recipe.learning_rate, total_steps=steps
-            )
-            step = 0
-            for epoch in range(1, epochs + 1):
-                total = 0.0
-                order = torch.randperm(len(windows), generator=random)
-                for start, end in bounds:
-                    batch = order[start:end]
-                    crossing = network.crossing_mixed(
-                        spec.augment(samples[batch], random),
-                        _draw_codecs(network, len(batch), random),
-                    )
-                    risen = risen_at(step, steps, recipe.warm_up_share)
-                    optimizer.zero_grad()
-                    loss = gated_loss(crossing, positives[batch], recipe, risen=risen)
-                    _require_finite(loss, spec, epoch, epochs)
-                    loss.backward()  # type: ignore[no-untyped-call]
-                    torch.nn.utils.clip_grad_norm_(learned, LARGEST_GRADIENT_NORM)
-                    optimizer.step()
-                    schedule.step()
-                    total += len(batch) * loss.item()
-                    step += 1
-                progress(Epoch(epoch, total / len(windows)))
+            learner = _learner(network, recipe, steps, random)
+            done = 0
+            if checkpoint is not None:
+                label = training_label(spec, windows, seed, epochs)
+                if resume:
+                    done = resume_from(checkpoint, learner, label, steps_per_epoch=len(bounds))
+            for epoch in range(done, epochs):
+                loss = _pass(learner, spec, recipe, windows, bounds, epoch, steps)
+                if checkpoint is not None:
+                    save_checkpoint(checkpoint, learner, label, epochs_done=epoch + 1)
+                progress(Epoch(epoch + 1, loss))
     return network.eval()
+
+
+def _learner(network: GatedNetwork, recipe: Recipe, steps: int, random: torch.Generator) -> Learner:
+    """AdamW for all that is not frozen, with a cosine schedule over all steps."""
+    optimizer = torch.optim.AdamW(
+        [parameter for parameter in network.parameters() if parameter.requires_grad],
+        lr=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+    )
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, max_lr=recipe.learning_rate, total_steps=steps
+    )
+    return Learner(network, optimizer, schedule, random)
+
+
+def _pass(
+    learner: Learner,
+    spec: NetworkSpec,
+    recipe: Recipe,
+    windows: Windows,
+    bounds: list[tuple[int, int]],
+    epoch: int,
+    steps: int,
+) -> float:
+    """One pass over the data; the mean loss of its samples."""
+    network, random = learner.network, learner.random
+    samples = torch.from_numpy(windows.samples)
+    positives = torch.from_numpy(windows.labels).float()
+    learned = list(learner.learned.values())
+    order = torch.randperm(len(windows), generator=random)
+    total = 0.0
+    for number, (start, end) in enumerate(bounds):
+        batch = order[start:end]
+        crossing = network.crossing_mixed(
+            spec.augment(samples[batch], random), _draw_codecs(network, len(batch), random)
+        )
+        risen = risen_at(epoch * len(bounds) + number, steps, recipe.warm_up_share)
+        learner.optimizer.zero_grad()
+        loss = gated_loss(crossing, positives[batch], recipe, risen=risen)
+        total += len(batch) * _finite(loss, spec, epoch + 1, steps // len(bounds))
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(learned, LARGEST_GRADIENT_NORM)
+        learner.optimizer.step()
+        learner.schedule.step()
+    return total / len(windows)
 
 
 def _bounds(count: int, size: int) -> list[tuple[int, int]]:
@@ -112,14 +148,16 @@ def _bounds(count: int, size: int) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], count], strict=True))
 
 
-def _require_finite(loss: torch.Tensor, spec: NetworkSpec, epoch: int, epochs: int) -> None:
-    """Stop before a loss that is no number reaches the weights."""
-    if not math.isfinite(loss.item()):
+def _finite(loss: torch.Tensor, spec: NetworkSpec, epoch: int, epochs: int) -> float:
+    """The loss, if it is a number; no other reaches the weights."""
+    value = loss.item()
+    if not math.isfinite(value):
         raise network_error(
-            f"training '{spec.name}': the loss is {loss.item()} in epoch {epoch} of {epochs}",
+            f"training '{spec.name}': the loss is {value} in epoch {epoch} of {epochs}",
             hint=f"lower the learning rate, {spec.recipe.learning_rate:g} now, and look at what "
             "`prepare` and `augment` make of the samples",
         )
+    return value
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from torch import fx
 
 from devicemodels.operators import MAC_KINDS, OperatorKind
-from networks.aten import aten_name, kind_of, module_of
+from networks.aten import aten_name, is_layer, kind_of, module_of
 from networks.exporting import ExportedCalls
 
 _ORDER = {"normalisation": 1, "add": 2, "activation": 3}
@@ -97,10 +97,9 @@ class _Names:
     def _candidates(call: fx.Node) -> Iterator[str]:
         path, kind = module_of(call)
         operator = aten_name(call)
-        if path and kind.startswith("torch.nn.modules") and not kind.endswith("Sequential"):
+        base = f"{path}.{operator}" if path else operator
+        if path and is_layer(kind):
             base = path
-        else:
-            base = f"{path}.{operator}" if path else operator
         yield base
         number = 2
         while True:

@@ -6,6 +6,7 @@ from typing import cast
 
 import torch
 
+from networks.aten import child_of
 from networks.codec_operators import codecs_of, operators_of
 from networks.errors import network_error
 from networks.gated import GatedNetwork, GateHead, GateScore
@@ -15,7 +16,7 @@ from scheduler.taskgraph import Gate, SampleClass, TaskGraph
 
 @dataclass(frozen=True, slots=True)
 class GateFigures:
-    """What training found out about one gate."""
+    """What is known of one gate."""
 
     threshold: float
     """A sample is stopped when its score is below."""
@@ -50,11 +51,11 @@ def gate_of_edge(taskgraph: TaskGraph) -> dict[str, str]:
 def part_of_edge(network: GatedNetwork, taskgraph: TaskGraph) -> dict[str, str]:
     """Name of the gated part whose activation an edge carries, by the edge's name, in order.
 
-    Unlike :func:`gate_of_edge` it knows the cuts whose gates a plan leaves out.
+    Unlike :func:`gate_of_edge` it knows the cuts whose gates a plan leaves out: at a gated cut more
+    than ``none`` may send, and nowhere else. A task graph without codecs has none.
     """
-    return {
-        taskgraph.edges[_segment_index(taskgraph, part)].name: part for part in network.gated_parts
-    }
+    coded = [edge.name for edge in taskgraph.edges if len(edge.codecs) > 1]
+    return dict(zip(coded, network.gated_parts, strict=True)) if coded else {}
 
 
 def trace_gated(network: GatedNetwork) -> TracedGatedNetwork:
@@ -69,7 +70,7 @@ def trace_gated(network: GatedNetwork) -> TracedGatedNetwork:
     graph = trunk.taskgraph
     gates, edges = [], list(graph.edges)
     for part in network.gated_parts:
-        index = _segment_index(graph, part)
+        index = _segment_index(trunk, part)
         edge = edges[index]
         activation = torch.zeros(edge.shape)
         head = cast(GateHead, network.gates[part])
@@ -87,28 +88,10 @@ def trace_gated(network: GatedNetwork) -> TracedGatedNetwork:
     return TracedGatedNetwork(trunk, taskgraph)
 
 
-def with_figures(
-    taskgraph: TaskGraph,
-    gates: Mapping[str, GateFigures],
-    accuracy_loss: Mapping[tuple[str, str], float],
-) -> TaskGraph:
-    """Put what was measured into a task graph.
-
-    Parameters
-    ----------
-    taskgraph
-        As traced.
-    gates
-        Figures by the name of the gate.
-    accuracy_loss
-        Accuracy lost by (name of the edge, name of the codec); absent means 0.
-    """
+def with_losses(taskgraph: TaskGraph, accuracy_loss: Mapping[tuple[str, str], float]) -> TaskGraph:
+    """The task graph with the accuracy lost by (name of the edge, name of the codec); else 0."""
     return replace(
         taskgraph,
-        gates=tuple(
-            replace(g, threshold=gates[g.name].threshold, stop_rate=gates[g.name].stop_rate)
-            for g in taskgraph.gates
-        ),
         edges=tuple(
             replace(
                 edge,
@@ -122,9 +105,10 @@ def with_figures(
     )
 
 
-def _segment_index(graph: TaskGraph, part: str) -> int:
+def _segment_index(trunk: TracedNetwork, part: str) -> int:
     """Index of the segment that ends where the part ends."""
-    mine = [f"{o.name}.".startswith(f"{part}.") for o in graph.operators]
+    graph = trunk.taskgraph
+    mine = [child_of(group.calls[0]) == part for group in trunk.groups]
     last = max((i for i, inside in enumerate(mine) if inside), default=-1)
     for index, segment in enumerate(graph.segments[:-1]):
         if last >= 0 and segment.operators[-1] == graph.operators[last].name:

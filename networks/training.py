@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn
 
 from devicemodels.documents.files import sha256_of, write_atomically
+from networks.checkpoints import CHECKPOINT_FILE
 from networks.codecs import TRAINED_CODECS
 from networks.errors import NetworkError
 from networks.evaluation import (
@@ -19,19 +20,17 @@ from networks.evaluation import (
     accuracy,
     evaluate,
     gated_answers,
-    recall,
-    stop_rates,
 )
 from networks.fitting import Epoch, fit
-from networks.gate_choices import measured_choices
+from networks.gate_choices import ChosenGates, choose_gates
 from networks.gated import GatedNetwork
-from networks.gated_graph import UNTRAINED, gate_of_edge, trace_gated, with_figures
+from networks.gated_graph import gate_of_edge, trace_gated, with_losses
+from networks.promises import RecallPromise
 from networks.recipes import recipe_problems
 from networks.record import record
 from networks.spec import NetworkSpec
 from networks.splits import Splits, load_split, load_splits
 from networks.streams.windows import Windows
-from networks.thresholds import choose_thresholds
 from networks.weights import load_weights, save_weights
 from scheduler.documents import dump_taskgraph
 from scheduler.recording import Recording
@@ -68,6 +67,7 @@ def train(
     seed: int,
     *,
     epochs: int | None = None,
+    resume: bool = False,
     show_progress: bool = True,
 ) -> TrainingReport:
     """Train, choose thresholds, measure, and write both files into ``output_dir``.
@@ -77,36 +77,50 @@ def train(
     spec
         Network, data and recipe.
     output_dir
-        Receives ``weights.safetensors`` and ``taskgraph.json``; each is replaced whole.
+        Receives ``weights.safetensors`` and ``taskgraph.json``; each is replaced whole. While
+        training goes on, ``checkpoint.safetensors`` is there too.
     seed
         The same seed gives the same bytes on the same machine.
     epochs
         Instead of the recipe's.
+    resume
+        Go on from the checkpoint that an interrupted training left in ``output_dir``; the files
+        are then those that it would have written.
     show_progress
         Draw a progress bar on stderr.
 
     Raises
     ------
     NetworkError
-        The recordings are not installed or cannot be used, the recipe is not for this network, or
-        the network cannot be traced or trained.
+        The recordings are not installed or cannot be used, the recipe is not for this network,
+        the network cannot be traced or trained, or the checkpoint is not of this training.
     """
     splits = _checked_splits(spec)
     passes = epochs or spec.recipe.epochs
+    checkpoint = output_dir / CHECKPOINT_FILE
     with _progress(f"training {spec.name}", passes, show_progress) as progress:
-        network = fit(spec, splits.train, seed, epochs=passes, progress=progress)
-    measured = measure(network, spec, splits.validation)
+        network = fit(
+            spec,
+            splits.train,
+            seed,
+            epochs=passes,
+            progress=progress,
+            checkpoint=checkpoint,
+            resume=resume,
+        )
+    measured = measure_gates(network, spec, splits.validation)
     weights = output_dir / WEIGHTS_FILE
     save_weights(network, weights)
-    taskgraph = replace(measured, weights_sha256=sha256_of(weights))
+    taskgraph = replace(measured.taskgraph, weights_sha256=sha256_of(weights))
     write_atomically(output_dir / TASKGRAPH_FILE, dump_taskgraph(taskgraph))
+    checkpoint.unlink()
     return TrainingReport(
         network=spec.name,
         seed=seed,
         epochs=passes,
         taskgraph=taskgraph,
-        validation=report(network, taskgraph, splits.validation),
-        test=report(network, taskgraph, splits.test),
+        validation=report(network, taskgraph, splits.validation, measured.promise),
+        test=report(network, taskgraph, splits.test, measured.promise),
     )
 
 
@@ -147,6 +161,11 @@ def taskgraph_from_weights(
 
 
 def measure(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> TaskGraph:
+    """The task graph of :func:`measure_gates`."""
+    return measure_gates(network, spec, validation).taskgraph
+
+
+def measure_gates(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> ChosenGates:
     """The task graph with all that validation says: thresholds, stop rates, accuracies.
 
     Thresholds and stop rates are taken with raw activations at every cut, as a plan on one core
@@ -154,37 +173,24 @@ def measure(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> Ta
     """
     taskgraph = trace_gated(network).taskgraph
     recording = _recorded(network, taskgraph, {}, validation)
-    thresholds = choose_thresholds(
-        recording.gate_scores,
-        recording.labels,
-        recording.answers,
-        recall_floor=spec.recipe.recall_floor,
-        macs_after=_macs_after(taskgraph),
-    )
-    figures = {
-        gate.name: replace(UNTRAINED, threshold=threshold)
-        for gate, threshold in zip(taskgraph.gates, thresholds, strict=True)
-    }
-    gated = with_figures(taskgraph, figures, {})
-    rates = stop_rates(gated, recording)
-    raw = accuracy(gated_answers(gated, recording), recording.labels)
+    macs_after = _macs_after(taskgraph)
+    chosen = choose_gates(taskgraph, recording, macs_after, spec.recipe, validation.subjects)
+    gated = chosen.taskgraph
     losses = {
-        (edge.name, codec.name): raw
+        (edge.name, codec.name): gated.accuracy
         - _accuracy(network, gated, {edge.name: codec.name}, validation)
         for edge in gated.edges
         for codec in edge.codecs[1:]
     }
-    figures = {name: replace(f, stop_rate=rates[name]) for name, f in figures.items()}
-    return replace(
-        with_figures(taskgraph, figures, losses),
-        positive_share=validation.positive_share,
-        accuracy=raw,
-        recall=recall(gated_answers(gated, recording), recording.labels),
-        gate_choices=measured_choices(gated, recording, _macs_after(taskgraph)),
-    )
+    return replace(chosen, taskgraph=with_losses(gated, losses))
 
 
-def report(network: GatedNetwork, taskgraph: TaskGraph, windows: Windows) -> EvaluationReport:
+def report(
+    network: GatedNetwork,
+    taskgraph: TaskGraph,
+    windows: Windows,
+    promise: RecallPromise | None = None,
+) -> EvaluationReport:
     """Figures on one split, with a codec that was trained in force at every gated cut.
 
     It is the one that lost least on validation, of equal ones the smallest; ``none`` where the
@@ -192,7 +198,8 @@ def report(network: GatedNetwork, taskgraph: TaskGraph, windows: Windows) -> Eva
     """
     gated = gate_of_edge(taskgraph)
     codecs = {edge.name: _best_codec(edge) for edge in taskgraph.edges if edge.name in gated}
-    return evaluate(taskgraph, _recorded(network, taskgraph, codecs, windows), codecs)
+    recording = _recorded(network, taskgraph, codecs, windows)
+    return evaluate(taskgraph, recording, codecs, promise=promise)
 
 
 def _best_codec(edge: Edge) -> str:
@@ -225,6 +232,8 @@ def _macs_after(taskgraph: TaskGraph) -> NDArray[np.int64]:
 def _progress(title: str, total: int, show: bool) -> Iterator[Callable[[Epoch], None]]:
     """A bar on stderr with the loss; what is given is called after each epoch."""
     columns = (*Progress.get_default_columns(), TextColumn("{task.fields[loss]}"))
-    with Progress(*columns, console=Console(stderr=True), disable=not show, transient=True) as bar:
+    console = Console(stderr=True)
+    hidden = not show or not console.is_terminal
+    with Progress(*columns, console=console, disable=hidden, transient=True) as bar:
         task = bar.add_task(title, total=total, loss="")
         yield lambda epoch: bar.update(task, completed=epoch.done, loss=f"loss {epoch.loss:.4f}")

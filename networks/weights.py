@@ -1,5 +1,6 @@
 """Weights on disk: safetensors only. Nothing is ever unpickled."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -15,8 +16,13 @@ from networks.errors import NetworkError, network_error
 
 def save_weights(module: nn.Module, path: Path) -> None:
     """Write all parameters and buffers; the same values give the same bytes."""
-    tensors = {name: tensor.contiguous() for name, tensor in sorted(module.state_dict().items())}
-    write_atomically(path, tensors_to_bytes(tensors))
+    write_tensors(module.state_dict(), path)
+
+
+def write_tensors(tensors: Mapping[str, torch.Tensor], path: Path) -> None:
+    """Write a safetensors file, whole or not at all; the same values give the same bytes."""
+    sound = {name: tensor.contiguous() for name, tensor in sorted(tensors.items())}
+    write_atomically(path, tensors_to_bytes(sound))
 
 
 def load_weights(module: nn.Module, path: Path, *, shown_as: str | None = None) -> None:
@@ -38,7 +44,15 @@ def load_weights(module: nn.Module, path: Path, *, shown_as: str | None = None) 
         missing, unexpected and misshapen one is named.
     """
     file = shown_as or str(path)
-    tensors = _read(path, file)
+    tensors = read_tensors(path, shown_as=file)
+    put_weights(module, tensors, file=file)
+
+
+def put_weights(module: nn.Module, tensors: Mapping[str, torch.Tensor], *, file: str) -> None:
+    """Set all parameters and buffers of ``module`` to ``tensors``; all or none of them.
+
+    Raises ``NetworkError`` as :func:`load_weights` does; ``file`` is where they come from.
+    """
     wanted = module.state_dict()
     problems = [
         *(f"tensor '{name}' is missing" for name in wanted if name not in tensors),
@@ -63,8 +77,9 @@ def load_weights(module: nn.Module, path: Path, *, shown_as: str | None = None) 
     module.load_state_dict(tensors)
 
 
-def _read(path: Path, file: str) -> dict[str, torch.Tensor]:
-    """Tensors by name."""
+def read_tensors(path: Path, *, shown_as: str | None = None) -> dict[str, torch.Tensor]:
+    """Tensors of a safetensors file by name; ``NetworkError`` if it is none."""
+    file = shown_as or str(path)
     if not path.is_file():
         raise network_error(
             "there is no such weights file", hint="'wakepath train' makes it", file=file

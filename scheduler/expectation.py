@@ -225,7 +225,9 @@ def make_plan(
             for edge, codec in enumerate(assignment.codecs)
             if codec is not None
         ),
-        gates=tuple(GateSetting(gate.name, gate.threshold) for gate in graph.gates),
+        gates=tuple(
+            GateSetting(gate.name, gate.threshold, gate.positive_threshold) for gate in graph.gates
+        ),
         idle=tuple(
             IdleChoice(core.name, core.idle_states[state].name)
             for core, state in zip(platform.cores, assignment.idle, strict=True)

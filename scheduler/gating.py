@@ -11,10 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import fsum
 
+from scheduler.exits import answers_from
 from scheduler.taskgraph import CLASSES, Gate, GateChoice, GateUse, SampleClass, TaskGraph
 
 OFF = -1
 """The setting of a gate that is left out; other settings count its thresholds from 0."""
+
+Thresholds = tuple[float, float | None]
+"""A gate's threshold and its positive threshold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,8 @@ class GateStates:
 
     states: tuple[GateState, ...]
     """Every state comes before those onward from it."""
-    thresholds: tuple[tuple[float, ...], ...]
-    """By gate: the thresholds that some choice uses, ascending; settings index these."""
+    thresholds: tuple[tuple[Thresholds, ...], ...]
+    """By gate: those that some choice uses, ascending; settings index these."""
     choice: Mapping[tuple[int, ...], int]
     """Index of the choice that has these settings, one a gate."""
 
@@ -49,17 +53,32 @@ def gate_choices(graph: TaskGraph) -> tuple[GateChoice, ...]:
     """What may be chosen; of a task graph without choices, its gates as they stand."""
     if graph.gate_choices:
         return graph.gate_choices
-    uses = tuple(GateUse(gate.name, gate.threshold, gate.stop_rate) for gate in graph.gates)
+    uses = tuple(gate_use(gate) for gate in graph.gates)
     return (GateChoice(uses, graph.accuracy, graph.recall),)
+
+
+def gate_use(gate: Gate) -> GateUse:
+    """The gate as it stands."""
+    return GateUse(
+        gate.name, gate.threshold, gate.stop_rate, gate.positive_threshold, gate.answer_rate
+    )
+
+
+def gate_as_used(gate: Gate, use: GateUse) -> Gate:
+    """The gate with the thresholds and rates of a use of it."""
+    return replace(
+        gate,
+        threshold=use.threshold,
+        stop_rate=use.stop_rate,
+        positive_threshold=use.positive_threshold,
+        answer_rate=use.answer_rate,
+    )
 
 
 def use_gates(graph: TaskGraph, choice: GateChoice) -> TaskGraph:
     """The task graph with the gates of ``choice`` and no others, and nothing left to choose."""
     heads = {gate.name: gate for gate in graph.gates}
-    gates = tuple(
-        replace(heads[use.gate], threshold=use.threshold, stop_rate=use.stop_rate)
-        for use in choice.gates
-    )
+    gates = tuple(gate_as_used(heads[use.gate], use) for use in choice.gates)
     return replace(
         graph, gates=gates, accuracy=choice.accuracy, recall=choice.recall, gate_choices=()
     )
@@ -68,7 +87,7 @@ def use_gates(graph: TaskGraph, choice: GateChoice) -> TaskGraph:
 def survival(
     gates: tuple[Gate, ...] | tuple[GateUse, ...], class_prior: Mapping[SampleClass, float]
 ) -> tuple[float, ...]:
-    """Share of samples that reach each gate, and, last, the share that none stops.
+    """Share of samples that reach each gate, and, last, the share that ends at none.
 
     Stop rates are among those reaching a gate, by class, so the product within a class is exact
     whatever the correlation between the gates.
@@ -81,6 +100,25 @@ def survival(
     return tuple(reach)
 
 
+def answered(gate: Gate, label: SampleClass) -> float:
+    """Share that a gate answers "positive" among the samples of a class that reach it."""
+    return 0.0 if gate.answer_rate is None else gate.answer_rate[label]
+
+
+def answered_share(
+    gates: tuple[Gate, ...], class_prior: Mapping[SampleClass, float]
+) -> dict[str, float]:
+    """By gate: share answered "positive" there among all samples that reach it."""
+    shares = {}
+    reaching = {label: class_prior[label] for label in CLASSES}
+    for gate in gates:
+        together = fsum(reaching.values())
+        positive = fsum(mass * answered(gate, c) for c, mass in reaching.items())
+        shares[gate.name] = positive / together if together > 0.0 else 0.0
+        reaching = {c: mass * (1.0 - gate.stop_rate[c]) for c, mass in reaching.items()}
+    return shares
+
+
 def gate_states(graph: TaskGraph, class_prior: Mapping[SampleClass, float]) -> GateStates:
     """The automaton of all choices of ``graph``.
 
@@ -90,7 +128,12 @@ def gate_states(graph: TaskGraph, class_prior: Mapping[SampleClass, float]) -> G
     choices = gate_choices(graph)
     names = tuple(gate.name for gate in graph.gates)
     thresholds = tuple(
-        tuple(sorted({use.threshold for c in choices for use in c.gates if use.gate == name}))
+        tuple(
+            sorted(
+                {_thresholds(use) for c in choices for use in c.gates if use.gate == name},
+                key=lambda pair: (pair[0], answers_from(pair[1])),
+            )
+        )
         for name in names
     )
     by_settings: dict[tuple[int, ...], int] = {}
@@ -114,10 +157,14 @@ def gate_states(graph: TaskGraph, class_prior: Mapping[SampleClass, float]) -> G
     return GateStates(_merged(graph, choices, by_settings, reach), thresholds, by_settings)
 
 
+def _thresholds(use: GateUse) -> Thresholds:
+    return use.threshold, use.positive_threshold
+
+
 def _settings(
-    choice: GateChoice, names: tuple[str, ...], thresholds: tuple[tuple[float, ...], ...]
+    choice: GateChoice, names: tuple[str, ...], thresholds: tuple[tuple[Thresholds, ...], ...]
 ) -> tuple[int, ...]:
-    used = {use.gate: use.threshold for use in choice.gates}
+    used = {use.gate: _thresholds(use) for use in choice.gates}
     if [use.gate for use in choice.gates] != [name for name in names if name in used]:
         raise ValueError(
             f"a gate choice uses {[use.gate for use in choice.gates]}, the task graph has "

@@ -5,9 +5,10 @@ the platform that it was made for, so that it can be checked, simulated and exec
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from devicemodels.documents.files import WRITTEN_IF_PRESENT
 from devicemodels.documents.quantities import Joules, JouleSeconds, Seconds, Share, Watts
 from devicemodels.platform import Platform
 from scheduler.taskgraph import SampleClass, TaskGraph
@@ -98,6 +99,8 @@ class GateSetting:
     """Name of the gate."""
     threshold: float
     """A sample whose score is below it stops, as "negative"."""
+    positive_threshold: float | None = field(default=None, metadata=WRITTEN_IF_PRESENT)
+    """A sample whose score is at least this ends here, as "positive"; None: none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class Expected:
     energy_delay_product_js: JouleSeconds
     """Energy per sample times expected latency."""
     stop_rate_by_gate: Mapping[str, float]
-    """Share stopped among those reaching each gate."""
+    """Share that ends at each gate among those reaching it, whatever the answer."""
     accuracy: float
     """Expected share of right answers, from validation data: that of the gates chosen, less the
     losses of codecs and knobs."""
@@ -217,11 +220,11 @@ class Plan:
                 return crossing
         return None
 
-    def threshold(self, gate: str) -> float:
-        """The threshold of the gate of that name; ``KeyError`` if it is not set."""
+    def setting(self, gate: str) -> GateSetting:
+        """How the gate of that name is used; ``KeyError`` if it is not set."""
         for setting in self.gates:
             if setting.gate == gate:
-                return setting.threshold
+                return setting
         raise KeyError(gate)
 
     def idle_state(self, core: str) -> str:

@@ -150,10 +150,12 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A trained head that may stop a sample, as "negative", after a segment.
+    """A trained head after a segment that may end a sample there.
 
-    Its score is a probability in [0, 1] that the sample is positive; the sample is stopped when
-    ``score < threshold``. Gates are nested: ``stop_rate`` is AMONG THOSE REACHING the gate.
+    Its score is a probability in [0, 1] that the sample is positive. ``scheduler.exits`` says which
+    scores end a sample, and with which answer: below ``threshold`` it is "negative", from
+    ``positive_threshold`` on it is "positive". Gates are nested: ``stop_rate`` and ``answer_rate``
+    are AMONG THOSE REACHING the gate.
     """
 
     name: str
@@ -165,19 +167,33 @@ class Gate:
     threshold: float
     """Chosen on validation data under a recall floor."""
     stop_rate: Mapping[SampleClass, float]
-    """Share stopped among those of each class that reach it, on validation data."""
+    """Share that ends here among those of each class that reach it, on validation data, whatever
+    the answer."""
+    positive_threshold: float | None = field(default=None, metadata=WRITTEN_IF_PRESENT)
+    """A sample whose score is at least this is answered "positive" here; None: none is."""
+    answer_rate: Mapping[SampleClass, float] | None = field(
+        default=None, metadata=WRITTEN_IF_PRESENT
+    )
+    """The part of ``stop_rate`` that is answered "positive"; there is one exactly if there is a
+    ``positive_threshold``."""
 
 
 @dataclass(frozen=True, slots=True)
 class GateUse:
-    """A gate at one threshold, after the gates that a choice uses before it."""
+    """A gate at its thresholds, after the gates that a choice uses before it."""
 
     gate: str
     """Name of the gate."""
     threshold: float
     """A sample whose score is below it stops."""
     stop_rate: Mapping[SampleClass, float]
-    """Share stopped among those of each class that reach it, on validation data."""
+    """As that of ``Gate``."""
+    positive_threshold: float | None = field(default=None, metadata=WRITTEN_IF_PRESENT)
+    """As that of ``Gate``."""
+    answer_rate: Mapping[SampleClass, float] | None = field(
+        default=None, metadata=WRITTEN_IF_PRESENT
+    )
+    """As that of ``Gate``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from math import fsum, isclose, isfinite
 
 from devicemodels.cost import TooLong, UnsupportedOperator
 from devicemodels.documents.files import document_hash
+from scheduler.exits import wrong_gate
 from scheduler.plan import CAUSES, Plan
 from scheduler.replay import Outcome, outcomes
 from scheduler.taskgraph import CLASSES
@@ -80,10 +81,9 @@ def _task_graph(plan: Plan) -> Iterator[Violation]:
     if graph.gate_choices or any(segment.knobs for segment in graph.segments):
         yield Violation("task-graph", "gates or knobs are still open: a plan has decided them")
     for gate in graph.gates:
-        for label in CLASSES:
-            rate = gate.stop_rate.get(label, -1.0)
-            if not 0.0 <= rate <= 1.0:
-                yield Violation("task-graph", f"gate '{gate.name}': stop rate of {label} is {rate}")
+        wrong = wrong_gate(gate)
+        if wrong is not None:
+            yield Violation("task-graph", f"gate '{gate.name}': {wrong}")
 
 
 def _requirements(plan: Plan) -> Iterator[Violation]:
@@ -153,18 +153,22 @@ def _crossings(plan: Plan) -> Iterator[Violation]:
 
 
 def _gates(plan: Plan) -> Iterator[Violation]:
-    wanted = {gate.name: gate.threshold for gate in plan.task_graph.gates}
-    stated = {setting.gate: setting.threshold for setting in plan.gates}
+    wanted = {gate.name: gate for gate in plan.task_graph.gates}
+    stated = {setting.gate: setting for setting in plan.gates}
     if list(stated) != list(wanted) or len(plan.gates) != len(wanted):
         yield Violation("gate", f"gates set are {list(stated)}, the task graph has {list(wanted)}")
         return
-    for name, threshold in stated.items():
-        if threshold != wanted[name]:
-            yield Violation(
-                "gate",
-                f"gate '{name}': threshold {threshold}, but its stop rates were measured at "
-                f"{wanted[name]}",
-            )
+    for name, setting in stated.items():
+        for what, value, measured_at in (
+            ("threshold", setting.threshold, wanted[name].threshold),
+            ("positive threshold", setting.positive_threshold, wanted[name].positive_threshold),
+        ):
+            if value != measured_at:
+                yield Violation(
+                    "gate",
+                    f"gate '{name}': {what} {value}, but its stop rates were measured at "
+                    f"{measured_at}",
+                )
 
 
 def _idle(plan: Plan) -> Iterator[Violation]:

@@ -37,14 +37,14 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class StopRate:
-    """Share stopped among the samples that reach a gate; None if none does."""
+    """Share that ends at a gate among the samples that reach it; None if none does."""
 
     overall: float | None
     """Over both classes."""
     negative: float | None
     """Among negative samples."""
     positive: float | None
-    """Among positive samples: the false stops."""
+    """Among positive samples: the false stops, unless the gate answers "positive" too."""
 
 
 @dataclass(frozen=True, slots=True)

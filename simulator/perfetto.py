@@ -134,12 +134,14 @@ def _slices(
             yield _flow(stations[row], sample * len(pipelines) + whose, track, start_ns)
         if activity is Activity.GATE:
             gate = names.gate_after[segment]
-            stopped = int(trace.samples.exit_gate[sample]) == gate
+            fate = "passed"
+            if int(trace.samples.exit_gate[sample]) == gate:
+                fate = "answered" if int(trace.samples.answer[sample]) == 1 else "stopped"
             setting = trace.plan.gates[gate]
             yield {
                 "ph": "i",
                 "s": "t",
-                "name": f"{setting.gate}: {'stopped' if stopped else 'passed'}",
+                "name": f"{setting.gate}: {fate}",
                 "cat": "decision",
                 "pid": PROCESS,
                 "tid": tracks.gates(whose),

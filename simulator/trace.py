@@ -60,7 +60,7 @@ class Samples:
     answer: NDArray[np.int8]
     """Shape (n,): 1 = answered positive, 0 = negative, -1 = no answer."""
     exit_gate: NDArray[np.int16]
-    """Shape (n,): index in ``plan.gates`` of the gate that stopped it, or ``NOT_STOPPED``."""
+    """Shape (n,): index in ``plan.gates`` of the gate that it ended at, or ``NOT_STOPPED``."""
     outcome: NDArray[np.int8]
     """Shape (n,): an ``Outcome``."""
 

@@ -7,6 +7,7 @@ stop rates, and ``outcomes`` lists every fate that one sample can have.
 import numpy as np
 
 from devicemodels.cost import nanoseconds
+from scheduler.gating import answered
 from scheduler.plan import Plan
 from scheduler.recording import Recording
 from scheduler.taskgraph import CLASSES
@@ -40,8 +41,8 @@ def replay(
     """A recorded stream, released every ``period_ns``, judged by the plan's thresholds.
 
     The recording starts again where it ends. ``samples`` is how many to release, or
-    ``duration_ns`` how long; with neither, the recording is played once. A sample stops at the
-    first gate of the plan whose recorded score is below the plan's threshold, both as float64.
+    ``duration_ns`` how long; with neither, the recording is played once. A sample ends at the
+    first gate of the plan that stops or answers it by its recorded score, see ``scheduler.exits``.
     Raises ``InputError`` if the recording is empty or lacks a gate of the plan, ``ValueError`` if
     both ``samples`` and ``duration_ns`` are given.
     """
@@ -61,18 +62,22 @@ def drawn(plan: Plan, period_ns: int, samples: int, seed: int, pipeline: int = 0
 
 
 def outcomes(plan: Plan) -> list[tuple[float, Workload]]:
-    """Every fate of one isolated sample (class x exit) with its probability, over one period.
+    """Every fate of one isolated sample with its probability, over one period.
 
-    The probabilities add up to 1. A sample that no gate stops is answered right.
+    A fate is a class, an exit, and, at a gate that answers "positive" too, an answer. The
+    probabilities add up to 1. A sample that ends at no gate is answered right.
     """
     gates, every_ns = gates_of(plan), period_ns(plan)
     fates = []
     for value, label in enumerate(CLASSES):
         reaching = plan.requirements.class_prior[label]
         for index, gate in enumerate(gates):
-            stopped = reaching * gate.stop_rate[label]
-            fates.append((stopped, _one(value, index, 0, every_ns)))
-            reaching -= stopped
+            ends = reaching * gate.stop_rate[label]
+            positive = reaching * answered(gate, label)
+            fates.append((ends - positive, _one(value, index, 0, every_ns)))
+            if gate.answer_rate is not None:
+                fates.append((positive, _one(value, index, 1, every_ns)))
+            reaching -= ends
         fates.append((reaching, _one(value, NOT_STOPPED, value, every_ns)))
     return fates
 

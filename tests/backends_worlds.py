@@ -15,6 +15,7 @@ from torch import nn
 from backends.calibration_plans import covering_plans
 from devicemodels.catalog import load_platform
 from devicemodels.platform import Adapter, Platform
+from networks.codecs import TRAINED_CODECS
 from networks.gated import CutDesign, GatedNetwork
 from networks.gated_graph import trace_gated
 from networks.programs import Program, programs
@@ -53,8 +54,8 @@ def small_world() -> World:
             nn.Conv1d(8, 12, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(12 * 32, 2)
         ),
     }
-    cuts = {"sense": CutDesign(channels=8, wire_channels=2, hidden=4)}
-    return _world(GatedNetwork("small", (1, 3, 32), parts, cuts))
+    cut = CutDesign(channels=8, wire_channels=2, hidden=4, codecs=TRAINED_CODECS)
+    return _world(GatedNetwork("small", (1, 3, 32), parts, {"sense": cut}))
 
 
 @cache
@@ -89,6 +90,7 @@ def plan_on(
     placed: Sequence[str],
     codecs: Mapping[str, str] | None = None,
     thresholds: Sequence[float] = (),
+    positive_thresholds: Sequence[float | None] = (),
 ) -> Plan:
     """A plan by hand: a core a segment, a codec an edge that crosses (``none`` by default)."""
     alone = replace(platform, cores=platform.cores[:1])
@@ -111,9 +113,12 @@ def plan_on(
         ),
         crossings=tuple(crossings),
         gates=tuple(
-            GateSetting(gate.name, threshold)
-            for gate, threshold in zip(
-                graph.gates, thresholds or [0.0] * len(graph.gates), strict=True
+            GateSetting(gate.name, low, high)
+            for gate, low, high in zip(
+                graph.gates,
+                thresholds or [0.0] * len(graph.gates),
+                positive_thresholds or [None] * len(graph.gates),
+                strict=True,
             )
         ),
         idle=tuple(

@@ -30,6 +30,7 @@ from scheduler.plan import (
     Requirements,
 )
 from scheduler.taskgraph import (
+    CLASSES,
     Codec,
     CutPoint,
     Edge,
@@ -56,6 +57,9 @@ class GateSpec:
     stop_negative: float = 0.5
     stop_positive: float = 0.125
     threshold: float = 0.5
+    positive_threshold: float | None = None
+    answers: tuple[float, float] = (0.0, 0.0)
+    """Of its stops of negatives and of positives, the shares answered "positive"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,8 @@ def chain_plan(
             (work(f"head{i}", spec.gate.macs),),
             spec.gate.threshold,
             _rates(spec.gate),
+            spec.gate.positive_threshold,
+            None if spec.gate.positive_threshold is None else dict(zip(CLASSES, spec.gate.answers)),  # noqa: B905
         )
         for i, spec in enumerate(segments)
         if spec.gate is not None
@@ -166,7 +172,9 @@ def chain_plan(
             Placement(f"s{i}", spec.core, spec.point) for i, spec in enumerate(segments)
         ),
         crossings=tuple(crossings),
-        gates=tuple(GateSetting(gate.name, gate.threshold) for gate in gates),
+        gates=tuple(
+            GateSetting(gate.name, gate.threshold, gate.positive_threshold) for gate in gates
+        ),
         idle=tuple(
             IdleChoice(one.name, idle.get(one.name, one.idle_states[0].name)) for one in cores
         ),

@@ -112,14 +112,18 @@ def _drawn(how: Drawn, plan: Plan, gates, share, draws) -> tuple[int, int, int]:
     label = int(draws[0] < positive)
     for gate, u in enumerate(draws[1:-1]):
         if u < gates[gate].stop_rate[CLASSES[label]]:
-            return label, gate, 0
+            answers = gates[gate].answer_rate or {"negative": 0.0, "positive": 0.0}
+            return label, gate, int(u < answers[CLASSES[label]])
     negative_passes, positive_passes = prior["negative"], prior["positive"]
+    right_so_far = 0.0
     for gate in gates:
+        answers = gate.answer_rate or {"negative": 0.0, "positive": 0.0}
+        right_so_far += negative_passes * (gate.stop_rate["negative"] - answers["negative"])
+        right_so_far += positive_passes * answers["positive"]
         negative_passes *= 1.0 - gate.stop_rate["negative"]
         positive_passes *= 1.0 - gate.stop_rate["positive"]
-    stopped_right = prior["negative"] - negative_passes
     reaching = negative_passes + positive_passes
-    right = (plan.expected.accuracy - stopped_right) / reaching if reaching else 1.0
+    right = (plan.expected.accuracy - right_so_far) / reaching if reaching else 1.0
     return label, -1, label if draws[-1] < right else 1 - label
 
 
@@ -132,6 +136,8 @@ def _recorded(how: Replayed, plan: Plan, share, sample: int, draws) -> tuple[int
     label = int(recording.labels[window])
     for gate, setting in enumerate(plan.gates):
         score = recording.gate_scores[window, recording.gates.index(setting.gate)]
-        if float(score) < setting.threshold:
+        if float(score) < setting.threshold or setting.threshold >= 1.0:
             return label, gate, 0
+        if setting.positive_threshold is not None and float(score) >= setting.positive_threshold:
+            return label, gate, 1
     return label, -1, int(recording.answers[window])

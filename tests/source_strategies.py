@@ -23,6 +23,15 @@ TWO_GATES = (
     SegmentSpec("dsp", 100),
 )
 PLAN = chain_plan(TWO_GATES)
+ANSWERING = chain_plan(
+    (
+        SegmentSpec("dsp", 100, gate=GateSpec(1, 0.5, 0.25, 0.5, 0.875, (0.0625, 0.125))),
+        SegmentSpec("dsp", 100, gate=GateSpec(1, 0.25, 0.75, 0.75, 0.75, (0.0, 0.75))),
+        SegmentSpec("dsp", 100),
+    )
+)
+"""A plan whose gates answer "positive" too; the second one answers all that reach it."""
+PLANS = st.sampled_from((PLAN, ANSWERING))
 SEEDS = st.sampled_from((0, 1, 2**64 - 1)) | st.integers(0, 2**64 - 1)
 PIPELINES = st.integers(0, 3) | st.just(2**32 - 1)
 SHARES = st.none() | st.sampled_from((0.0, 0.001, 0.5, 1.0)) | st.floats(0.0, 1.0)

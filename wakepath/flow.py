@@ -141,11 +141,17 @@ def baselines(problem: Problem) -> dict[str, Plan | str]:
 def spec_of(scenario: Scenario) -> "NetworkSpec":
     """The scenario's network in its design, if it names one; imports torch.
 
+    It is of the zoo, or of a file of the scenario's own, which is run.
     Raises ``InputError``, also if the network does not read the scenario's stream.
     """
-    from networks.zoo import network_spec  # noqa: PLC0415
+    if scenario.network_file is None:
+        from networks.zoo import network_spec  # noqa: PLC0415
 
-    spec = network_spec(scenario.network.name)
+        spec = network_spec(scenario.network.name)
+    else:
+        from networks.own import spec_from_file  # noqa: PLC0415
+
+        spec = spec_from_file(scenario.network_file, name=scenario.network.name)
     if scenario.stream.name != spec.stream:
         raise InputError.single(
             f"stream.name: network '{spec.name}' reads stream '{spec.stream}', not "

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from devicemodels.documents.errors import InputError
 from scheduler.problem import Problem
+from scheduler.taskgraph import GateUse
 from wakepath.units import percent, quantity
 
 if TYPE_CHECKING:
@@ -121,8 +122,14 @@ def cores_in_words(problem: Problem, modes: Sequence[int]) -> str:
 
 def gates_in_words(problem: Problem, choice: int) -> str:
     """The gates that a choice uses, with their thresholds."""
-    uses = problem.gate_choices[choice].gates
-    return ", ".join(f"{use.gate} < {use.threshold:.4g}" for use in uses) or "none"
+    return ", ".join(map(_use, problem.gate_choices[choice].gates)) or "none"
+
+
+def _use(use: GateUse) -> str:
+    """``sense < 0.77``; one that answers too: ``sense < 0.77 or >= 0.98``."""
+    below = f"{use.gate} < {use.threshold:.4g}"
+    above = use.positive_threshold
+    return below if above is None else f"{below} or >= {above:.4g}"
 
 
 def _codecs(problem: Problem, codecs: Sequence[int | None]) -> str:

@@ -34,6 +34,11 @@ class Scenario(ScenarioFile):
         return self.folder / self.network.weights
 
     @property
+    def network_file(self) -> Path | None:
+        """The Python file with the network's SPEC; None if the network is one of the zoo."""
+        return None if self.network.file is None else self.folder / self.network.file
+
+    @property
     def taskgraph_path(self) -> Path | None:
         """The saved task graph; None if the scenario names none."""
         return None if self.network.taskgraph is None else self.folder / self.network.taskgraph

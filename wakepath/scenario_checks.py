@@ -31,10 +31,15 @@ def named_problems(source: Source, folder: Path, *, trained: bool) -> Iterator[P
 
     It reads the tree of the file, so that it has something to say of a file with other problems.
     """
-    yield from _unknown(source, ("network", "name"), network_names(), "network", "networks/zoo has")
-    yield from _unknown(
-        source, ("stream", "name"), stream_names(), "stream", "networks/streams has"
-    )
+    if _text(source, ("network", "file")) is None:
+        yield from _unknown(
+            source, ("network", "name"), network_names(), "network", "networks/zoo has"
+        )
+        yield from _unknown(
+            source, ("stream", "name"), stream_names(), "stream", "networks/streams has"
+        )
+    else:
+        yield from _own_network(source, folder)
     yield from _weights(source, folder, trained)
     design = _text(source, ("network", "design"))
     if design is not None and not _is_file(folder / design):
@@ -92,6 +97,20 @@ def _weights(source: Source, folder: Path, trained: bool) -> Iterator[Problem]:
         yield source.problem(path, message, hint=hint)
     elif trained and not _is_file(folder / weights):
         yield _missing_file(source, path, folder, weights)
+
+
+def _own_network(source: Source, folder: Path) -> Iterator[Problem]:
+    path = ("network", "file")
+    file = _text(source, path)
+    if file is None:
+        return
+    if not file.endswith(".py"):
+        message = f"network.file: '{_short(file)}' is not a .py file"
+        yield source.problem(path, message, hint="a Python file with a SPEC is needed")
+    elif not _is_file(folder / file):
+        message = f"network.file: there is no file '{_short(folder / file)}'"
+        hint = "write it, with a SPEC, or leave `file` out to take a network of networks/zoo"
+        yield source.problem(path, message, hint=hint)
 
 
 def _cores(source: Source, target: Platform | None, hardware: Platform | None) -> Iterator[Problem]:

@@ -17,11 +17,14 @@ class NetworkChoice:
     """Which network is planned."""
 
     name: str
-    """Name of a file in networks/zoo, such as smartwatch."""
+    """Name of a file in networks/zoo, such as smartwatch; with `file`, that of its SPEC."""
     weights: str
     """The trained weights, a .safetensors file, relative to the scenario's folder."""
     taskgraph: str | None = None
     """The network's saved task graph, relative to the scenario's folder; traced if left out."""
+    file: str | None = None
+    """A Python file with a SPEC, relative to the scenario's folder, instead of one of the zoo. When
+    the network is needed, the file is run."""
     design: str | None = None
     """Where it is gated and how, if not as the network's file has it: a design.json of a sweep."""
 
@@ -31,7 +34,7 @@ class StreamChoice:
     """Which recorded samples are replayed."""
 
     name: str
-    """Name of a file in networks/streams, such as watch."""
+    """Name of a file in networks/streams, such as watch; the stream of the network's SPEC."""
     split: Literal["train", "validation", "test"]
     """Which subjects: those of test have never been trained on."""
 

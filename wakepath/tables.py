@@ -6,8 +6,10 @@ from math import floor, isinf, log10
 from rich.console import Console
 from rich.table import Table
 
+from scheduler.gating import answered_share
 from scheduler.plan import CAUSES, Plan
 from scheduler.restriction import BARE
+from scheduler.taskgraph import Gate
 from simulator.confidence import Interval
 from simulator.metrics import Metrics
 from simulator.power.battery import BatteryLife
@@ -75,14 +77,23 @@ def plan_table(plan: Plan) -> Table:
 def _then(plan: Plan, segment: str) -> Iterable[str]:
     gate = plan.task_graph.gate_after(segment)
     if gate is not None:
-        rate = plan.expected.stop_rate_by_gate[gate.name]
-        yield f"gate {gate.name} stops {percent(rate)} below {plan.threshold(gate.name):.4g}"
+        yield _decision(plan, gate)
     for crossing in plan.crossings:
         if crossing.source == segment:
             edge = next(e for e in plan.task_graph.edges if e.source == segment)
             receiver = plan.placement(crossing.target).core
             size = f"{crossing.wire_bytes} of {edge.raw_bytes} bytes"
             yield f"codec {crossing.codec}: {size} over {crossing.link} to {receiver}"
+
+
+def _decision(plan: Plan, gate: Gate) -> str:
+    """What a gate does to the samples that reach it."""
+    ends, setting = plan.expected.stop_rate_by_gate[gate.name], plan.setting(gate.name)
+    answered = answered_share(plan.task_graph.gates, plan.requirements.class_prior)[gate.name]
+    stops = f"gate {gate.name} stops {percent(ends - answered)} below {setting.threshold:.4g}"
+    if setting.positive_threshold is None:
+        return stops
+    return f"{stops}, answers {percent(answered)} from {setting.positive_threshold:.4g}"
 
 
 def _operating_point(plan: Plan, core: str, name: str) -> str:

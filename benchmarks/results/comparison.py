@@ -122,6 +122,13 @@ def compare(
     return Block(case, platform, fastest_s, tuple(comparisons), "")
 
 
+def floor_j(problem: Problem) -> float:
+    """Energy over one period of the rail and of all cores in their most frugal idle states."""
+    resting_w = sum(min(powers) for powers in problem.idle_power_w)
+    period_s = problem.period_ns / NANOSECONDS_PER_SECOND
+    return (problem.platform.rail.power_w + resting_w) * period_s
+
+
 def _problem(case: Case, platform: Platform, deadline_s: float, *, objective: str) -> Problem:
     share = case.graph.positive_share
     required = Requirements(
@@ -136,12 +143,10 @@ def _problem(case: Case, platform: Platform, deadline_s: float, *, objective: st
 
 
 def _compared(problem: Problem, multiple: float, deadline_s: float) -> Comparison:
-    period_s = problem.period_ns / NANOSECONDS_PER_SECOND
-    resting_w = sum(min(powers) for powers in problem.idle_power_w)
     return Comparison(
         multiple=multiple,
         deadline_s=deadline_s,
-        floor_j=(problem.platform.rail.power_w + resting_w) * period_s,
+        floor_j=floor_j(problem),
         ours=_checked(problem, DEFAULT_ALGORITHM),
         baselines=tuple(_results(problem)),
     )

@@ -93,7 +93,7 @@ def _summary(blocks: Sequence[Block]) -> str:
             "Smallest to largest over the five deadlines; 1.000 means that the best of the ten is "
             "optimal too.",
             "",
-            *_table(head, rows),
+            *table(head, rows),
             "",
             f"{found} problems, {found * len(BASELINES) * len(VARIANTS)} baseline runs; in none of "
             "them is a baseline better than our plan.",
@@ -124,7 +124,7 @@ def _by_baseline(blocks: Sequence[Block]) -> str:
     head = ["baseline"]
     for variant in (FULL, BARE):
         head += [f"with {variant.name}: plans found", "median gain", "largest"]
-    return "\n".join(["## Gains over each baseline, over all problems", "", *_table(head, rows)])
+    return "\n".join(["## Gains over each baseline, over all problems", "", *table(head, rows)])
 
 
 def _spread(ratios: Sequence[float]) -> tuple[str, str]:
@@ -217,7 +217,7 @@ def _ours(comparisons: Sequence[Comparison]) -> list[str]:
         "gates",
         "codecs",
     )
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _placement(plan: Plan) -> str:
@@ -232,7 +232,7 @@ def _baselines(comparisons: Sequence[Comparison]) -> list[str]:
     for name in BASELINES:
         cells = [f"{_cell(c, name, FULL)} / {_cell(c, name, BARE)}" for c in comparisons]
         rows.append((name, *cells))
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _cell(comparison: Comparison, name: str, variant: Variant) -> str:
@@ -245,7 +245,7 @@ def _result(comparison: Comparison, name: str, variant: Variant) -> Result:
     return next(r for r in comparison.of_variant(variant) if r.algorithm == name)
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return [
         f"| {' | '.join(head)} |",
         f"|{'---|' * len(head)}",

@@ -29,11 +29,18 @@ _KINDS: dict[str, OperatorKind] = {
 _SHAPES = frozenset({"reshape", "pad", "global_pool", "pool", "quantise", "dequantise"})
 """Kinds whose constants are shapes, axes, paddings and scales, not weights."""
 
-_IDENTITIES = frozenset({"Identity", "Dropout"})
+IDENTITIES = frozenset({"Identity", "Dropout"})
+"""What computes nothing in use."""
 
 
 def read(data: bytes, name: str, file: str) -> TaskGraph:
     """The task graph in the bytes of an ONNX file; ``InputError`` says what is wrong."""
+    onnx, graph = read_model(data, file, shapes=True)
+    return _Reader(onnx, graph, file).task_graph(name)
+
+
+def read_model(data: bytes, file: str, *, shapes: bool) -> tuple[Any, Any]:
+    """The package that reads ONNX files, and the checked graph of one, with its shapes if asked."""
     try:
         import onnx  # noqa: PLC0415 - an extra
         from google.protobuf.message import DecodeError  # noqa: PLC0415 - comes with onnx
@@ -43,7 +50,8 @@ def read(data: bytes, name: str, file: str) -> TaskGraph:
     try:
         model = onnx.load_model_from_string(data)
         onnx.checker.check_model(model)
-        model = onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
+        if shapes:
+            model = onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
     except (
         *(DecodeError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError),
         *(ValueError, TypeError, RuntimeError, IndexError, KeyError),
@@ -51,7 +59,7 @@ def read(data: bytes, name: str, file: str) -> TaskGraph:
         lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
         message = f"it is no sound ONNX file: {lines[0][:160]}"
         raise network_error(message, hint="look whether it was saved whole", file=file) from None
-    return _Reader(onnx, model.graph, file).task_graph(name)
+    return onnx, model.graph
 
 
 class _Reader:
@@ -124,7 +132,7 @@ class _Reader:
         if all(name in self.constants for name in given) or node.op_type == "Shape":
             self.fold(node, operands, outputs)
             return None
-        if node.op_type in _IDENTITIES:
+        if node.op_type in IDENTITIES:
             self.alias[outputs[0]] = operands[0]
             return None
         kind = _KINDS.get(node.op_type) if node.domain in ("", "ai.onnx") else None

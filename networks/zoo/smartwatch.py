@@ -10,8 +10,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from networks.blocks import ConvBlock, MeanOverTime
 from networks.frontend import Standardise
 from networks.gated import CutDesign, GatedNetwork
+from networks.preparing import keep_scale
 from networks.spec import NetworkSpec, Recipe
 from networks.streams import watch
 from networks.streams.windows import SplitName, Windows
@@ -37,26 +39,6 @@ LARGEST_TURN_RAD = 0.4
 
 LARGEST_STRENGTH = 0.15
 """By what share augmentation scales a movement."""
-
-
-class ConvBlock(nn.Sequential):
-    """Convolution over time, batch norm, ReLU."""
-
-    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1) -> None:
-        super().__init__()
-        self.conv = nn.Conv1d(
-            inputs, outputs, kernel, stride=stride, padding=kernel // 2, bias=False
-        )
-        self.norm = nn.BatchNorm1d(outputs)
-        self.activation = nn.ReLU()
-
-
-class MeanOverTime(nn.Module):
-    """One value a channel, whatever happened when within the window."""
-
-    def forward(self, activation: torch.Tensor) -> torch.Tensor:
-        """Shape (batch, channels, time) in, (batch, channels) out."""
-        return activation.mean(dim=2)
 
 
 def build() -> GatedNetwork:
@@ -96,13 +78,6 @@ def load(split: SplitName) -> Windows:
     return watch.load(split, exercise=EXERCISE)
 
 
-def prepare(network: GatedNetwork, windows: Windows) -> None:
-    """Keep the training subjects' mean and variance of each channel with the weights."""
-    standardise = network.get_submodule("trunk.sense.standardise")
-    assert isinstance(standardise, Standardise)
-    standardise.learn(windows.samples)
-
-
 def augment(samples: torch.Tensor, random: torch.Generator) -> torch.Tensor:
     """Wear the watch a little turned and move a little harder or softer.
 
@@ -126,7 +101,7 @@ SPEC = NetworkSpec(
     build=build,
     stream="watch",
     load=load,
-    prepare=prepare,
+    prepare=keep_scale,
     augment=augment,
     sample_rate_hz=watch.SAMPLE_RATE_HZ,
     recipe=Recipe(

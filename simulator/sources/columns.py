@@ -21,9 +21,9 @@ class Workload:
     label: NDArray[np.int8]
     """Shape (n,): 1 = truly positive."""
     exit_gate: NDArray[np.int16]
-    """Shape (n,): index of the gate that stops it, or -1."""
+    """Shape (n,): index of the gate that it ends at, or -1."""
     answer: NDArray[np.int8]
-    """Shape (n,): the answer it ends with; 0 where a gate stops it."""
+    """Shape (n,): the answer it ends with, 1 = positive."""
     duration_ns: int
     """When the run ends, or the chunk; not before the last release."""
     answers: AnswerSource = "drawn"

@@ -31,20 +31,20 @@ def draw_fates(
     first: int,
     states: Shorts,
     positive: Bits,
-    stop: Bits,
+    gates: tuple[Bits, Bits],
     right: np.uint64,
-    label: Bytes,
-    exit_gate: Shorts,
-    answer: Bytes,
+    columns: tuple[Bytes, Shorts, Bytes],
 ) -> None:
-    """Fill the last three columns with the fates of samples ``first``, ``first + 1``, ...
+    """Fill ``columns`` with the fates of samples ``first``, ``first + 1``, ...
 
-    Shapes are those of ``DrawnTable``, and (n,) of ``states`` and of the columns. A block of
+    Shapes are those of ``DrawnTable``, and (n,) of ``states`` and of the columns; ``gates`` are the
+    limits for ending at a gate and for ending there as "positive". A block of
     samples goes draw by draw, only those that the gates before have let pass; all draws are made at
     one place in this text, because a copy of that loop may not be vectorised.
     """
     drawn, passing = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint64)
-    last_draw = FIRST_GATE_DRAW + stop.shape[1]
+    label, exit_gate, answer = columns
+    last_draw = FIRST_GATE_DRAW + gates[0].shape[1]
     for begin in range(0, len(label), BLOCK):
         end = min(begin + BLOCK, len(label))
         left, base = end - begin, np.uint64(first + begin)
@@ -53,9 +53,10 @@ def draw_fates(
         for draw in range(last_draw + 1):
             bits_of_samples(key, passing, draw, left, drawn)
             if draw == CLASS_DRAW:
-                _classify(drawn, states[begin:end], positive, here, answers)
+                _classify(drawn, states[begin:end], positive, here)
             elif draw < last_draw:
-                left = _sift(base, drawn, left, draw - FIRST_GATE_DRAW, stop, passing, here, exits)
+                gate = draw - FIRST_GATE_DRAW
+                left = _sift(base, drawn, left, gate, gates, passing, here, exits, answers)
             else:
                 _answer(base, drawn, left, right, passing, here, exits, answers)
 
@@ -68,11 +69,10 @@ def _number(base: np.uint64, count: int, samples: Bits) -> None:
 
 
 @compiled
-def _classify(drawn: Bits, states: Shorts, positive: Bits, label: Bytes, answer: Bytes) -> None:
-    """Each sample's class, and the answer that it has if a gate stops it."""
+def _classify(drawn: Bits, states: Shorts, positive: Bits, label: Bytes) -> None:
+    """Each sample's class."""
     for i in range(len(label)):
         label[i] = drawn[i] < positive[states[i]]
-        answer[i] = 0
 
 
 @compiled
@@ -81,20 +81,23 @@ def _sift(
     drawn: Bits,
     count: int,
     gate: int,
-    stop: Bits,
+    gates: tuple[Bits, Bits],
     passing: Bits,
     label: Bytes,
     exit_gate: Shorts,
+    answer: Bytes,
 ) -> int:
     """Keep the samples that pass ``gate`` at the beginning of ``passing``, and return their number.
 
-    All are said to be stopped: for those that pass, that is overwritten later.
+    All are said to end here: for those that pass, that is overwritten later.
     """
+    stop, answered = gates
     passed = 0
     for j in range(count):
         sample = passing[j]
         i = sample - base
         exit_gate[i] = gate
+        answer[i] = drawn[j] < answered[label[i], gate]
         passing[passed] = sample
         passed += drawn[j] >= stop[label[i], gate]
     return passed
@@ -111,7 +114,7 @@ def _answer(
     exit_gate: Shorts,
     answer: Bytes,
 ) -> None:
-    """The network's answer to the samples that no gate has stopped."""
+    """The network's answer to the samples that no gate has ended."""
     for j in range(count):
         i = passing[j] - base
         exit_gate[i] = NOT_STOPPED

@@ -1,4 +1,4 @@
-"""What each sample will turn out to be: its class, the gate that stops it, its answer.
+"""What each sample will turn out to be: its class, the gate that it ends at, its answer.
 
 ``Drawn`` draws it from the plan's stop rates, ``Replayed`` looks it up in a recording. Here they
 become flat columns for the loops of ``simulator.sources.fate_loops``, for one plan.
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devicemodels.documents.errors import InputError
+from scheduler.exits import exits
+from scheduler.gating import answered
 from scheduler.plan import Plan
 from scheduler.recording import Recording
 from scheduler.taskgraph import CLASSES, Gate
@@ -60,7 +62,9 @@ class DrawnTable:
     positive: Bits
     """Shape (states,): for being positive."""
     stop: Bits
-    """Shape (classes, gates): for being stopped."""
+    """Shape (classes, gates): for ending there."""
+    answer: Bits
+    """Shape (classes, gates): for ending there as "positive"."""
     right: int
     """For being answered right."""
     answers: AnswerSource = "drawn"
@@ -69,7 +73,8 @@ class DrawnTable:
     def fates(self, key: Words, first: int, states: NDArray[np.int16]) -> Fates:
         """Those of the samples from ``first`` on, released in ``states``."""
         columns = _columns(len(states))
-        draw_fates(key, first, states, self.positive, self.stop, np.uint64(self.right), *columns)
+        gates = (self.stop, self.answer)
+        draw_fates(key, first, states, self.positive, gates, np.uint64(self.right), columns)
         return columns
 
 
@@ -109,10 +114,13 @@ def tabulate(
         return _replayed(fates.recording, plan, stated)
     prior = plan.requirements.class_prior["positive"]
     gates = gates_of(plan)
-    rates = [[limit_of(gate.stop_rate[label]) for gate in gates] for label in CLASSES]
+    stop = [[limit_of(gate.stop_rate[label]) for gate in gates] for label in CLASSES]
+    answer = [[limit_of(answered(gate, label)) for gate in gates] for label in CLASSES]
+    shape = len(CLASSES), len(gates)
     return DrawnTable(
         positive=np.array([limit_of(prior if s is None else s) for s in stated], dtype=np.uint64),
-        stop=np.array(rates, dtype=np.uint64).reshape(len(CLASSES), len(gates)),
+        stop=np.array(stop, dtype=np.uint64).reshape(shape),
+        answer=np.array(answer, dtype=np.uint64).reshape(shape),
         right=limit_of(_right_if_not_stopped(plan, gates)),
     )
 
@@ -146,10 +154,7 @@ def _replayed(recording: Recording, plan: Plan, stated: Sequence[float | None]) 
 
 
 def _judged(recording: Recording, plan: Plan) -> Fates:
-    """The fate of each window: it stops at the first gate whose threshold its score is below.
-
-    Both are compared as float64.
-    """
+    """The fate of each window: it ends at the first gate that stops or answers it."""
     missing = [setting.gate for setting in plan.gates if setting.gate not in recording.gates]
     if missing:
         has = ", ".join(recording.gates) or "none"
@@ -158,13 +163,11 @@ def _judged(recording: Recording, plan: Plan) -> Fates:
             hint="record the stream with the network that the plan was made for",
         )
     columns = [recording.gates.index(setting.gate) for setting in plan.gates]
-    thresholds = np.array([setting.threshold for setting in plan.gates], dtype=np.float64)
-    stops = recording.gate_scores[:, columns].astype(np.float64) < thresholds
-    exit_gate = np.full(len(stops), NOT_STOPPED, dtype=np.int16)
-    for gate in reversed(range(len(columns))):
-        exit_gate[stops[:, gate]] = gate
-    answer = np.where(exit_gate == NOT_STOPPED, recording.answers, 0)
-    return recording.labels.astype(np.int8), exit_gate, answer.astype(np.int8)
+    ends = exits(recording.gate_scores[:, columns], plan.gates)
+    nowhere = ends.gate == len(columns)
+    exit_gate = np.where(nowhere, NOT_STOPPED, ends.gate)
+    answer = np.where(nowhere, recording.answers, ends.positive)
+    return recording.labels.astype(np.int8), exit_gate.astype(np.int16), answer.astype(np.int8)
 
 
 def _columns(samples: int) -> Fates:
@@ -173,11 +176,15 @@ def _columns(samples: int) -> Fates:
 
 def _right_if_not_stopped(plan: Plan, gates: tuple[Gate, ...]) -> float:
     """Probability of a right answer of the whole network that gives the plan's accuracy."""
-    passing = {label: plan.requirements.class_prior[label] for label in CLASSES}
+    reaching = {label: plan.requirements.class_prior[label] for label in CLASSES}
+    right = 0.0
     for gate in gates:
-        passing = {c: share * (1.0 - gate.stop_rate[c]) for c, share in passing.items()}
-    stopped_right = plan.requirements.class_prior["negative"] - passing["negative"]
-    reaching = sum(passing.values())
-    if reaching == 0.0:
+        for label, share in reaching.items():
+            as_positive = answered(gate, label)
+            as_negative = gate.stop_rate[label] - as_positive
+            right += share * (as_positive if label == "positive" else as_negative)
+            reaching[label] = share * (1.0 - gate.stop_rate[label])
+    left = sum(reaching.values())
+    if left == 0.0:
         return 1.0
-    return min(1.0, max(0.0, (plan.expected.accuracy - stopped_right) / reaching))
+    return min(1.0, max(0.0, (plan.expected.accuracy - right) / left))

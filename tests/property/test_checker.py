@@ -103,6 +103,14 @@ def other_threshold(plan: Plan) -> Plan | None:
     return replace(plan, gates=(first, *plan.gates[1:]))
 
 
+def other_positive_threshold(plan: Plan) -> Plan | None:
+    if not plan.gates:
+        return None
+    above = plan.gates[0].positive_threshold
+    first = replace(plan.gates[0], positive_threshold=0.5 if above is None else None)
+    return replace(plan, gates=(first, *plan.gates[1:]))
+
+
 def forgotten_gate(plan: Plan) -> Plan | None:
     return replace(plan, gates=plan.gates[1:]) if plan.gates else None
 
@@ -158,7 +166,9 @@ def flattering_gap(plan: Plan) -> Plan:
     return replace(plan, certificate=worse)
 
 
-def bound_above_objective(plan: Plan) -> Plan:
+def bound_above_objective(plan: Plan) -> Plan | None:
+    if plan.objective_value == 0:
+        return None
     certificate = replace(plan.certificate, lower_bound=plan.objective_value * 1.1)
     return replace(plan, certificate=certificate)
 
@@ -185,6 +195,7 @@ FAULTS: dict[Fault, str] = {
     needless_crossing: "crossing",
     fewer_wire_bytes: "crossing",
     other_threshold: "gate",
+    other_positive_threshold: "gate",
     forgotten_gate: "gate",
     unknown_idle_state: "idle",
     stale_hash: "hash",

@@ -16,7 +16,16 @@ from simulator.sources.releases import Burst, Jittered, Modulated, Periodic, Poi
 from simulator.sources.source import Cursor, Source
 from tests.simulator_worlds import GateSpec, SegmentSpec, chain_plan
 from tests.source_reference import fates, released
-from tests.source_strategies import PIPELINES, PLAN, SEEDS, modulated, recording, sources
+from tests.source_strategies import (
+    ANSWERING,
+    PIPELINES,
+    PLAN,
+    PLANS,
+    SEEDS,
+    modulated,
+    recording,
+    sources,
+)
 
 SEEDED = settings(deadline=None, derandomize=True, database=None)
 COLUMNS = ("release_ns", "label", "exit_gate", "answer")
@@ -31,12 +40,12 @@ def assert_same(one: Workload, other: Workload) -> None:
 
 
 @SEEDED
-@given(sources(), SEEDS, PIPELINES, st.integers(0, 6000))
-def test_a_source_is_what_is_told_of_it(source, seed, pipeline, until_ns):
-    made = workload(source, PLAN, until_ns, seed, pipeline)
+@given(sources(), PLANS, SEEDS, PIPELINES, st.integers(0, 6000))
+def test_a_source_is_what_is_told_of_it(source, plan, seed, pipeline, until_ns):
+    made = workload(source, plan, until_ns, seed, pipeline)
     told = released(source, seed, pipeline, until_ns)
     assert made.release_ns.tolist() == [time for time, _ in told]
-    columns = fates(source, PLAN, seed, pipeline, [state for _, state in told])
+    columns = fates(source, plan, seed, pipeline, [state for _, state in told])
     for name, column in zip(COLUMNS[1:], columns, strict=True):
         assert getattr(made, name).tolist() == column.tolist(), name
     assert made.duration_ns == until_ns
@@ -59,15 +68,16 @@ def test_cutting_a_run_changes_nothing(source, seed, pipeline, cuts):
     assert end.sample == len(whole.release_ns)
 
 
+@pytest.mark.parametrize("plan", [PLAN, ANSWERING])
 @pytest.mark.parametrize("share", [None, 0.3])
 @pytest.mark.parametrize("of", [Drawn, lambda share: Replayed(recording(), share)])
-def test_long_chunks_are_what_is_told_of_them(of, share):
+def test_long_chunks_are_what_is_told_of_them(of, share, plan):
     """More samples than the loops take at a time, in two chunks that end anywhere."""
     source = Source(Periodic(10), of(share))
-    feed = prepare(source, PLAN, seed=5)
+    feed = prepare(source, plan, seed=5)
     first, cursor = feed.generate(feed.start(), 7_770)
     second, _ = feed.generate(cursor, 20_000)
-    told = fates(source, PLAN, 5, 0, [0] * 2000)
+    told = fates(source, plan, 5, 0, [0] * 2000)
     for name, column in zip(COLUMNS[1:], told, strict=True):
         made = np.concatenate([getattr(first, name), getattr(second, name)])
         assert made.tolist() == column.tolist(), name

@@ -18,6 +18,7 @@ from backends.channels import read_now
 from backends.execution import execute
 from backends.failures import WorkerDied, WorkerFailed
 from backends.pool import WorkerPool
+from networks.codecs import CODEC_NAMES
 from simulator.trace import UNFINISHED, Activity, Outcome, Trace
 from tests.backends_worlds import (
     PERIOD_NS,
@@ -183,8 +184,12 @@ def test_what_raises_in_a_worker_arrives_as_one_message() -> None:
     assert Activity.TRANSFER not in trace.activities.activity[trace.activities.sample == 70]
 
 
-@pytest.mark.parametrize("codec", ["none", "float16", "int8", "narrow"])
-@pytest.mark.parametrize("off", [-4, 4])
+@pytest.mark.parametrize(
+    ("codec", "off"),
+    [(codec, off) for codec in CODEC_NAMES if codec != "sparse" for off in (-4, 4)]
+    # Its size says how many elements are sent: what is wrong is less than one, or more than all.
+    + [("sparse", -64), ("sparse", 300)],
+)
 def test_bytes_on_the_wire_that_are_not_the_plans_end_the_run(codec: str, off: int) -> None:
     """What an encoder makes goes into a place of exactly the plan's bytes, or nowhere."""
     world, platform = small_world(), cores()

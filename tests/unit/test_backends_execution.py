@@ -11,6 +11,7 @@ from backends.execution import execute
 from backends.pool import WorkerPool, cpus_of
 from devicemodels.cost import MeasuredTimes
 from devicemodels.documents.errors import InputError
+from networks.codecs import CODEC_NAMES
 from networks.record import record
 from scheduler.plan import Plan
 from simulator.engine import simulate
@@ -43,7 +44,7 @@ def _median_score(world: World, codecs: dict[str, str]) -> float:
     return float(middle.mean())
 
 
-@pytest.fixture(scope="module", params=["none", "float16", "int8", "narrow"])
+@pytest.fixture(scope="module", params=CODEC_NAMES)
 def ran(request: pytest.FixtureRequest) -> tuple[World, Plan, Trace]:
     """One run across two cores for each codec; the gate stops half of the samples."""
     world = small_world()
@@ -69,6 +70,27 @@ def test_every_sample_has_the_network_s_own_exit_and_answer(
     assert (trace.origin, trace.answers) == ("measured", "measured")
 
 
+@pytest.mark.parametrize("stops", ["some", "all", "none"])
+def test_a_gate_gives_both_answers_as_recorded(stops: str) -> None:
+    """It stops, it answers, it lets pass; at a threshold of 1 it stops all, at 0 none."""
+    world = small_world()
+    labels = np.zeros(COUNT, dtype=np.int8)
+    said = record(world.network, world.graph, {}, world.windows(COUNT), labels)
+    low, high = np.quantile(said.gate_scores[:, 0].astype(np.float64), [0.25, 0.75]).tolist()
+    low = {"some": low, "all": 1.0, "none": 0.0}[stops]
+    placed = ["middle"] * len(world.graph.segments)
+    plan = plan_on(cores(), world.graph, placed, {}, [low], [high])
+    trace = execute(plan, world.programs, world.windows(COUNT), labels, PERIOD_NS, warm_up=3)
+    expected = replay(said, plan, PERIOD_NS)
+    np.testing.assert_array_equal(trace.samples.exit_gate, expected.exit_gate)
+    np.testing.assert_array_equal(trace.samples.answer, expected.answer)
+    answered = int(((trace.samples.exit_gate == 0) & (trace.samples.answer == 1)).sum())
+    stopped = int(((trace.samples.exit_gate == 0) & (trace.samples.answer == 0)).sum())
+    quarter = COUNT // 4
+    ends = {"some": (quarter, quarter), "all": (COUNT, 0), "none": (0, quarter)}
+    assert (stopped, answered) == ends[stops]
+
+
 def test_each_sample_does_what_the_simulator_says_in_the_same_order(
     ran: tuple[World, Plan, Trace],
 ) -> None:
@@ -87,6 +109,18 @@ def test_each_sample_does_what_the_simulator_says_in_the_same_order(
         assert _story(trace, sample) == _story(simulated, sample)
     ours, theirs = metrics(trace), metrics(simulated)
     assert ours.bytes_across_cuts == theirs.bytes_across_cuts
+    (crossing,) = plan.crossings
+    (cut,) = ours.bytes_across_cuts.values()
+    n = 8 * 32
+    formula = {
+        "none": 4 * n,
+        "float16": 2 * n,
+        "int8": 4 + n,
+        "narrow": 4 + 2 * 32,
+        "sparse": 4 + n // 8 + n // 8,
+        "dropped": 4 + 2 * 32,
+    }
+    assert cut.wire_bytes == crossing.wire_bytes == formula[crossing.codec]
     assert ours.stop_rate_by_gate == theirs.stop_rate_by_gate
     assert ours.accuracy == theirs.accuracy
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from networks.evaluation import evaluate, gated_answers, stop_rates, stopped_by
+from networks.evaluation import evaluate, gated_answers, stop_rates, stopped_by, with_rates
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
 from networks.zoo import smartwatch
@@ -51,6 +51,26 @@ def test_stop_rates_are_among_those_reaching(taskgraph: TaskGraph, recording: Re
         "sense": {"negative": 1 / 4, "positive": 1 / 2},
         "screen": {"negative": 2 / 3, "positive": 0.0},
     }
+
+
+def test_a_gate_that_answers_ends_a_sample_with_the_other_answer(
+    taskgraph: TaskGraph, recording: Recording
+) -> None:
+    sense, screen = taskgraph.gates
+    gates = (replace(sense, positive_threshold=0.8), replace(screen, positive_threshold=0.9))
+    graph = with_rates(replace(taskgraph, gates=gates), recording)
+    assert stopped_by(graph, recording).tolist() == [0, 1, 1, 0, 0, 0]
+    assert gated_answers(graph, recording).tolist() == [0, 0, 0, 1, 1, 0]
+    assert graph.gates[0].stop_rate == {"negative": 2 / 4, "positive": 1.0}
+    assert graph.gates[0].answer_rate == {"negative": 1 / 4, "positive": 1 / 2}
+    assert graph.gates[1].answer_rate == {"negative": 0.0, "positive": 0.0}
+    report = evaluate(graph, recording)
+    first = report.gates[0]
+    assert (first.stop_rate_negative, first.stop_rate_positive) == (1 / 4, 1 / 2)
+    assert (first.answer_rate_negative, first.answer_rate_positive) == (1 / 4, 1 / 2)
+    assert (report.answer_rate_negative, report.answer_rate_positive) == (1 / 4, 1 / 2)
+    assert (report.stop_rate_negative, report.stop_rate_positive) == (3 / 4, 1 / 2)
+    assert report.accuracy_gated == pytest.approx(4 / 6)
 
 
 def test_report(taskgraph: TaskGraph, recording: Recording) -> None:

@@ -1,12 +1,15 @@
 """Training on a small stream: what is frozen stays, what is asked for happens."""
 
+import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from rich.console import Console
 
 from devicemodels.documents.errors import InputError
+from networks import training
 from networks.fitting import Epoch, _bounds, fit
 from networks.gated import GatedNetwork
 from networks.spec import NetworkSpec, Recipe
@@ -107,7 +110,7 @@ def test_a_loss_that_is_no_number_stops_training(value: float) -> None:
         _fitted(replace(SPEC, augment=explode))
     assert str(caught.value).splitlines() == [
         "training 'bumps': the loss is nan in epoch 1 of 2",
-        "  try: lower the learning rate, 0.005 now, and look at what `prepare` and `augment` make "
+        "  try: lower the learning rate, 0.02 now, and look at what `prepare` and `augment` make "
         "of the samples",
         "1 problem",
     ]
@@ -119,3 +122,14 @@ def test_every_sample_is_in_one_batch_and_none_is_alone(count: int) -> None:
     assert [i for start, end in bounds for i in range(start, end)] == list(range(count))
     sizes = [end - start for start, end in bounds]
     assert all(2 <= size <= 17 for size in sizes) or count == 1
+
+
+def test_the_progress_bar_has_the_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.StringIO()
+    terminal = Console(file=written, force_terminal=True, width=100)
+    monkeypatch.setattr(training, "Console", lambda *, stderr: terminal)
+    with training._progress("training 'bumps'", 2, show=True) as progress:
+        progress(Epoch(1, 0.123456))
+        progress(Epoch(2, 0.045678))
+    assert "training 'bumps'" in written.getvalue()
+    assert "loss 0.0457" in written.getvalue()

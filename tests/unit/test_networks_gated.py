@@ -10,8 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from devicemodels.catalog import load_platform
 from devicemodels.documents.errors import InputError
 from networks.answers import answers, positive
+from networks.codecs import CODEC_NAMES, TRAINED_CODECS
 from networks.gated import CutDesign, GatedNetwork
 from networks.gated_graph import gate_of_edge, trace_gated
 from networks.programs import Program, programs
@@ -19,7 +21,11 @@ from networks.record import record
 from networks.wire import decode, encode
 from networks.zoo import smartwatch
 from scheduler.documents import dump_taskgraph, load_taskgraph
+from scheduler.plan import Requirements
+from scheduler.registry import schedule
+from scheduler.tabulation import make_problem
 from scheduler.taskgraph import TaskGraph
+from scheduler.validity import check
 
 CUTS = ("sense.conv2->screen.conv1", "screen.conv2->decide.conv1")
 
@@ -27,7 +33,13 @@ CUTS = ("sense.conv2->screen.conv1", "screen.conv2->decide.conv1")
 @pytest.fixture(scope="module")
 def network() -> GatedNetwork:
     torch.manual_seed(5)
-    network = smartwatch.build()
+    shipped = smartwatch.build()
+    network = GatedNetwork(
+        shipped.name,
+        shipped.input_shape,
+        dict(shipped.trunk.named_children()),
+        {part: replace(cut, codecs=TRAINED_CODECS) for part, cut in shipped.cuts.items()},
+    )
     for norm in network.modules():
         if isinstance(norm, nn.BatchNorm1d):
             nn.init.normal_(cast(torch.Tensor, norm.running_mean), std=0.1)
@@ -79,6 +91,29 @@ def test_the_task_graph_survives_its_document(taskgraph: TaskGraph) -> None:
     assert load_taskgraph(dump_taskgraph(taskgraph), "taskgraph.json") == taskgraph
 
 
+def test_the_dearer_a_link_the_fewer_bytes_the_planner_sends(taskgraph: TaskGraph) -> None:
+    gates = tuple(
+        replace(gate, stop_rate={"negative": 0.9, "positive": 0.0}) for gate in taskgraph.gates
+    )
+    required = Requirements("energy", 0.5, 0.5, 0.0, {"negative": 0.5, "positive": 0.5})
+    sent = []
+    for factor in (1, 300, 3000):
+        platform = load_platform("gap9")
+        links = tuple(
+            replace(
+                link,
+                bandwidth_bytes_per_s=link.bandwidth_bytes_per_s / factor,
+                energy_j_per_byte=link.energy_j_per_byte * factor,
+            )
+            for link in platform.links
+        )
+        dear = replace(platform, links=links)
+        plan = schedule(make_problem("dear", replace(taskgraph, gates=gates), dear, required))
+        assert check(plan) == ()
+        sent += [(crossing.codec, crossing.wire_bytes) for crossing in plan.crossings]
+    assert sent == [("none", 1200), ("dropped", 104), ("sparse", 80)]
+
+
 def test_every_program_has_the_shapes_of_the_task_graph(
     made: dict[str, Program], taskgraph: TaskGraph
 ) -> None:
@@ -90,14 +125,15 @@ def test_every_program_has_the_shapes_of_the_task_graph(
         expected[f"segment:{segment.name}"] = (before, after)
     for edge_name, gate in gate_of_edge(taskgraph).items():
         edge = next(e for e in taskgraph.edges if e.name == edge_name)
-        wire_shape = edge.codec("narrow").wire_shape
         expected[f"gate:{gate}"] = (edge.shape, (1,))
-        expected[f"encode:{edge_name}/narrow"] = (edge.shape, wire_shape)
-        expected[f"decode:{edge_name}/narrow"] = (wire_shape, edge.shape)
+        for codec in ("narrow", "dropped"):
+            wire_shape = edge.codec(codec).wire_shape
+            expected[f"encode:{edge_name}/{codec}"] = (edge.shape, wire_shape)
+            expected[f"decode:{edge_name}/{codec}"] = (wire_shape, edge.shape)
     assert {k: (p.input_shape, p.output_shape) for k, p in made.items()} == expected
 
 
-@pytest.mark.parametrize("codec", ["none", "float16", "int8", "narrow"])
+@pytest.mark.parametrize("codec", CODEC_NAMES)
 def test_programs_and_the_wire_say_what_a_recording_says(
     network: GatedNetwork, taskgraph: TaskGraph, made: dict[str, Program], codec: str
 ) -> None:
@@ -121,25 +157,26 @@ def test_programs_and_the_wire_say_what_a_recording_says(
             scores.append(float(run(f"gate:{gate.name}", activation)[0]))
             edge = edges[segment.name]
             used = edge.codec(codec)
-            if codec == "narrow":
-                activation = run(f"encode:{edge.name}/narrow", activation)
-            data = encode(activation, used.wire_format)
+            if f"encode:{edge.name}/{codec}" in made:
+                activation = run(f"encode:{edge.name}/{codec}", activation)
+            data = encode(activation, used.wire_format, used.wire_bytes)
             assert len(data) == used.wire_bytes
             activation = decode(data, used.wire_format, used.wire_shape)
-            if codec == "narrow":
-                activation = run(f"decode:{edge.name}/narrow", activation)
+            if f"decode:{edge.name}/{codec}" in made:
+                activation = run(f"decode:{edge.name}/{codec}", activation)
         # An element on the border between two steps of int8 may be rounded the other way.
         np.testing.assert_allclose(scores, recording.gate_scores[index], atol=1e-3)
         assert positive(activation) == bool(recording.answers[index])
 
 
+@pytest.mark.parametrize("codec", CODEC_NAMES)
 def test_a_recording_does_not_depend_on_the_batch(
-    network: GatedNetwork, taskgraph: TaskGraph
+    network: GatedNetwork, taskgraph: TaskGraph, codec: str
 ) -> None:
     samples = _samples(4)
     samples[1] *= 30  # another scale of its own on the wire
     labels = np.zeros(4, dtype=np.int8)
-    codecs = dict.fromkeys(CUTS, "int8")
+    codecs = dict.fromkeys(CUTS, codec)
     together = record(network, taskgraph, codecs, samples, labels)
     alone = [record(network, taskgraph, codecs, s[None], labels[:1]) for s in samples]
     np.testing.assert_allclose(
@@ -165,6 +202,44 @@ def test_programs_of_another_network_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match="made of another network: its operators differ"):
         programs(network.trunk[0], taskgraph)
+
+
+def test_a_task_graph_that_promises_other_bytes_is_refused(
+    network: GatedNetwork, taskgraph: TaskGraph
+) -> None:
+    """``sparse`` sends as many elements as its bytes allow; they must be the network's."""
+    edges = []
+    for edge in taskgraph.edges:
+        fewer = [
+            replace(c, wire_bytes=c.wire_bytes - 1) if c.name == "sparse" else c
+            for c in edge.codecs
+        ]
+        edges.append(replace(edge, codecs=tuple(fewer)))
+    with pytest.raises(ValueError, match="made of another network: its codecs differ"):
+        programs(network, replace(taskgraph, edges=tuple(edges)))
+
+
+def test_a_task_graph_may_offer_fewer_codecs_but_no_strange_ones(taskgraph: TaskGraph) -> None:
+    shipped = smartwatch.build().eval()
+    offered = trace_gated(shipped).taskgraph
+    raw = tuple(replace(edge, codecs=edge.codecs[:1]) for edge in offered.edges)
+    made = programs(shipped, replace(offered, edges=raw))
+    assert not [key for key in made if key.startswith(("encode", "decode"))]
+    with pytest.raises(ValueError, match="made of another network: its codecs differ"):
+        programs(shipped, taskgraph)
+
+
+def test_what_is_not_finite_is_refused_and_named(
+    network: GatedNetwork, taskgraph: TaskGraph
+) -> None:
+    samples = _samples(300)
+    samples[270, 2, 50] = np.nan
+    with pytest.raises(
+        InputError, match=r"not finite, the first is sample 270; .* 'sparse' behind"
+    ):
+        record(
+            network, taskgraph, dict.fromkeys(CUTS, "sparse"), samples, np.zeros(300, dtype=np.int8)
+        )
 
 
 def test_a_gate_must_stand_where_a_segment_ends() -> None:

@@ -37,6 +37,21 @@ def test_replay_stops_below_the_threshold_and_at_the_first_gate_only():
     assert workload.answers == "recorded"
 
 
+ANSWERING = [
+    SegmentSpec("dsp", 100, gate=GateSpec(1, 0.5, 0.25, 0.5, 0.875, (0.0625, 0.125))),
+    SegmentSpec("dsp", 100, gate=GateSpec(1, 0.25, 0.75, 0.75, 0.90625, (0.0, 0.5))),
+    SegmentSpec("dsp", 100),
+]
+
+
+def test_replay_answers_from_the_positive_threshold_on():
+    plan = chain_plan(ANSWERING)
+    scores = [(0.875, 0.1), (0.4, 0.95), (0.6, 0.90625), (0.6, 0.8), (0.87, 0.7)]
+    workload = replay(recording(scores, answers=[0, 1, 0, 0, 1]), plan, period_ns=10)
+    assert workload.exit_gate.tolist() == [0, 0, 1, -1, 1]
+    assert workload.answer.tolist() == [1, 0, 1, 0, 0]
+
+
 def test_replay_compares_in_float64():
     """The float32 nearest to 0.7 is below 0.7: it stops, as it does on real cores."""
     plan = chain_plan([SegmentSpec("dsp", 1, gate=GateSpec(1, threshold=0.7)), TWO_GATES[2]])
@@ -88,6 +103,18 @@ def test_drawn_shares_come_near_the_rates():
     assert (workload.answer[workload.exit_gate >= 0] == 0).all()
 
 
+def test_drawn_answers_come_near_the_rates():
+    plan = chain_plan(ANSWERING, positive=0.25, accuracy=0.8)
+    workload = drawn(plan, period_ns=10, samples=200_000, seed=3)
+    positive = workload.label == 1
+    for gate, (negatives, positives) in enumerate([(0.0625, 0.125), (0.0, 0.5)]):
+        reaching = (workload.exit_gate < 0) | (workload.exit_gate >= gate)
+        answered = (workload.exit_gate == gate) & (workload.answer == 1)
+        assert answered[reaching & ~positive].mean() == pytest.approx(negatives, abs=0.01)
+        assert answered[reaching & positive].mean() == pytest.approx(positives, abs=0.01)
+    assert (workload.answer == workload.label).mean() == pytest.approx(0.8, abs=0.005)
+
+
 def test_drawn_is_the_same_for_the_same_seed_and_begins_the_same_when_longer():
     plan = chain_plan(TWO_GATES)
     short, long = (drawn(plan, 10, samples, seed=4) for samples in (50, 500))
@@ -110,3 +137,21 @@ def test_outcomes_list_every_fate_once():
         (1, -1, 1): 0.25 * 0.875 * 0.9375,
     }
     assert all(w.duration_ns == 1000 for _, w in fates)
+
+
+def test_outcomes_tell_the_two_answers_of_a_gate_apart():
+    fates = outcomes(chain_plan(ANSWERING, positive=0.25, period_s=1e-6))
+    assert sum(probability for probability, _ in fates) == pytest.approx(1.0, abs=1e-15)
+    listed = {(int(w.label[0]), int(w.exit_gate[0]), int(w.answer[0])): p for p, w in fates}
+    assert listed == {
+        (0, 0, 0): 0.75 * 0.4375,
+        (0, 0, 1): 0.75 * 0.0625,
+        (0, 1, 0): 0.75 * 0.5 * 0.25,
+        (0, 1, 1): 0.0,
+        (0, -1, 0): 0.75 * 0.5 * 0.75,
+        (1, 0, 0): 0.25 * 0.125,
+        (1, 0, 1): 0.25 * 0.125,
+        (1, 1, 0): 0.25 * 0.75 * 0.25,
+        (1, 1, 1): 0.25 * 0.75 * 0.5,
+        (1, -1, 1): 0.25 * 0.75 * 0.25,
+    }

@@ -22,6 +22,7 @@ from wakepath.units import percent
 
 if TYPE_CHECKING:
     from networks.evaluation import EvaluationReport
+    from networks.promises import RecallPromise
 
 
 @click.command("train")
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Write the weights and the task graph into this folder instead of SCENARIO's.",
 )
+@click.option(
+    "--resume", is_flag=True, help="Go on from the checkpoint of a training that was interrupted."
+)
 @sweep_options
 @seed_option
 @format_option
@@ -40,6 +44,7 @@ def command(
     scenario_path: Path,
     epochs: int | None,
     output: Path | None,
+    resume: bool,
     sweep: bool,
     trainings: int | None,
     plot: Path | None,
@@ -49,29 +54,41 @@ def command(
     """Train SCENARIO's gated network and write its weights and task graph.
 
     Thresholds come from the validation subjects. The same seed gives the same bytes on the same
-    kind of machine. With --sweep, many networks are trained instead, each gated otherwise; what it
-    finds goes into SCENARIO/sweep or OUTPUT, and a sweep that was interrupted goes on there.
+    kind of machine. A checkpoint is kept beside the weights after each epoch until the training is
+    over; a training that is resumed from it gives the same bytes as one that was not interrupted.
+
+    With --sweep, many networks are trained instead, each gated otherwise; what it finds goes into
+    SCENARIO/sweep or OUTPUT, and a sweep that was interrupted goes on there.
     """
     require_sweep(sweep, trainings, plot)
     scenario = with_seed(load_scenario(scenario_path, trained=False), seed)
     if sweep:
         from wakepath.sweeping import SWEEP_FOLDER, sweep_scenario  # noqa: PLC0415
 
-        folder = output or scenario.folder / SWEEP_FOLDER
         sweep_scenario(
             scenario,
             scenario_path,
-            folder,
+            output or scenario.folder / SWEEP_FOLDER,
             trainings=trainings or TRAININGS,
             epochs=epochs,
             plot=plot,
             output_format=output_format,
         )
         return
+    from networks.checkpoints import CHECKPOINT_FILE  # noqa: PLC0415
     from networks.training import train  # noqa: PLC0415 - imports torch
 
-    result = train(spec_of(scenario), output or scenario.folder, scenario.seed, epochs=epochs)
-    say(f"weights and task graph written to {output or scenario.folder}")
+    folder = output or scenario.folder
+    checkpoint = folder / CHECKPOINT_FILE
+    if checkpoint.exists() and not resume:
+        say(f"begun anew; --resume would have gone on from {checkpoint}")
+    try:
+        result = train(spec_of(scenario), folder, scenario.seed, epochs=epochs, resume=resume)
+    except KeyboardInterrupt:
+        if checkpoint.exists():
+            say(f"{checkpoint} is kept: --resume goes on from there")
+        raise
+    say(f"weights and task graph written to {folder}")
     reports = {"validation": result.validation, "test": result.test}
     if output_format == "json":
         print_json(
@@ -84,6 +101,24 @@ def command(
         )
     else:
         stdout_console().print(evaluation_table(reports))
+        if result.validation.promise is not None:
+            stdout_console().print(in_words(result.validation.promise), highlight=False)
+
+
+def in_words(promise: "RecallPromise") -> str:
+    """What the thresholds say about new data."""
+    floor, bound = percent(promise.recall_floor), percent(promise.recall_bound)
+    sure = f"{promise.confidence:.0%}"
+    said = (
+        f"recall floor of the gates {floor}: they lose {promise.lost} of {promise.positives} true "
+        f"positives of validation. Of new ones like these at least {bound} pass ({sure} "
+        "confidence)."
+    )
+    if promise.kept:
+        return said
+    if promise.promised:
+        return f"{said} These are too few positives to promise the floor."
+    return f"{said} The floor itself holds on validation only; recall_confidence would promise it."
 
 
 def evaluation_table(reports: "dict[str, EvaluationReport]") -> Table:
@@ -108,12 +143,32 @@ def evaluation_table(reports: "dict[str, EvaluationReport]") -> Table:
             "  false stops, of the positives that reach it",
             [percent(g.stop_rate_positive) for g in gates],
         )
+        if any(g.positive_threshold is not None for g in gates):
+            row(
+                '  answered "positive" from',
+                [
+                    "" if g.positive_threshold is None else f"{g.positive_threshold:.4g}"
+                    for g in gates
+                ],
+            )
+            row(
+                "  rightly, of the positives that reach it",
+                [percent(g.answer_rate_positive) for g in gates],
+            )
+            row(
+                "  wrongly, of the negatives that reach it",
+                [percent(g.answer_rate_negative) for g in gates],
+            )
         row(
             f"  bytes across the cut, codec {gate.codec}",
             [f"{g.wire_bytes} of {g.raw_bytes}" for g in gates],
         )
     row("stopped by any gate, of negatives", [percent(r.stop_rate_negative) for r in all_of])
     row("stopped by any gate, of positives", [percent(r.stop_rate_positive) for r in all_of])
+    row(
+        "true positives that the gates lose",
+        [f"{r.true_positives_lost} of {r.true_positives}" for r in all_of],
+    )
     row("accuracy without gates", [percent(r.accuracy_ungated) for r in all_of])
     row("accuracy with gates and codecs", [percent(r.accuracy_gated) for r in all_of])
     row(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from scheduler.gating import gate_choices
 from scheduler.graphs.problem import GraphEdge, GraphProblem, TaskMode
 from scheduler.problem import Cost, ModeCosts, Problem
+from scheduler.taskgraph import GateUse
 from wakepath.units import quantity
 
 LIMITS = {
@@ -77,13 +78,18 @@ def _gates(problem: Problem) -> Iterator[str]:
     for choice in gate_choices(problem.graph):
         uses = [
             f"{use.gate} stops {use.stop_rate['negative']:g} of negatives, "
-            f"{use.stop_rate['positive']:g} of positives at {use.threshold:g}"
+            f"{use.stop_rate['positive']:g} of positives at {_thresholds(use)}"
             for use in choice.gates
         ]
         yield (
             f"  gates: {'; '.join(uses) or 'none'}; accuracy {choice.accuracy:g}, recall "
             f"{choice.recall:g}"
         )
+
+
+def _thresholds(use: GateUse) -> str:
+    above = use.positive_threshold
+    return f"{use.threshold:g}" if above is None else f"{use.threshold:g} and {above:g}"
 
 
 def _bus(problem: Problem) -> Iterator[str]:

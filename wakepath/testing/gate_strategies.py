@@ -11,6 +11,7 @@ from itertools import product
 
 from hypothesis import strategies as st
 
+from scheduler.gating import Thresholds, gate_as_used
 from scheduler.taskgraph import CLASSES, GateChoice, GateUse, SampleClass, TaskGraph
 
 SCORES = 4
@@ -45,22 +46,19 @@ def with_choices(draw: st.DrawFn, graph: TaskGraph) -> TaskGraph:
                 (draw(quarters),) * count if nested else tuple(draw(quarters) for _ in range(count))
             )
             samples.append(Judged(label, scores, draw(st.booleans()) or draw(st.booleans())))
-    settings = list(product((None, 0.25, 0.5), repeat=count))
+    settings = list(product((None, (0.25, None), (0.5, None), (0.25, 0.75)), repeat=count))
     picked = draw(
         st.lists(st.sampled_from(settings), min_size=1, max_size=4, unique=True).map(
             lambda chosen: sorted(chosen, key=settings.index)
         )
     )
-    choices = tuple(measured(graph, samples, thresholds) for thresholds in picked)
+    choices = tuple(measured(graph, samples, setting) for setting in picked)
     best = max(choices, key=lambda choice: choice.accuracy)
     own = {use.gate: use for choice in reversed(choices) for use in choice.gates}
     return replace(
         graph,
         gates=tuple(
-            replace(gate, threshold=own[gate.name].threshold, stop_rate=own[gate.name].stop_rate)
-            if gate.name in own
-            else gate
-            for gate in graph.gates
+            gate_as_used(gate, own[gate.name]) if gate.name in own else gate for gate in graph.gates
         ),
         accuracy=best.accuracy,
         recall=best.recall,
@@ -69,27 +67,37 @@ def with_choices(draw: st.DrawFn, graph: TaskGraph) -> TaskGraph:
 
 
 def measured(
-    graph: TaskGraph, samples: Sequence[Judged], thresholds: Sequence[float | None]
+    graph: TaskGraph, samples: Sequence[Judged], settings: Sequence[Thresholds | None]
 ) -> GateChoice:
-    """The choice that uses each gate at its threshold, or leaves it out, as counted."""
+    """The choice that uses each gate at its thresholds, or leaves it out, as counted."""
     left = list(samples)
     uses = []
-    for index, (gate, threshold) in enumerate(zip(graph.gates, thresholds, strict=True)):
-        if threshold is None:
+    right = dict.fromkeys(CLASSES, 0)
+    for index, (gate, setting) in enumerate(zip(graph.gates, settings, strict=True)):
+        if setting is None:
             continue
-        passing = [sample for sample in left if sample.scores[index] >= threshold]
-        rates = {label: _stopped(left, passing, label) for label in CLASSES}
-        uses.append(GateUse(gate.name, threshold, rates))
-        left = passing
-    positives = sum(sample.label == "positive" for sample in samples)
-    found = sum(sample.label == "positive" and sample.right for sample in left)
-    denied = sum(sample.label == "negative" for sample in samples) - sum(
-        sample.label == "negative" and not sample.right for sample in left
+        low, high = setting
+        stopped = [s for s in left if s.scores[index] < low]
+        answered = [s for s in left if high is not None and s.scores[index] >= high]
+        ends = {label: _share([*stopped, *answered], left, label) for label in CLASSES}
+        answers = {label: _share(answered, left, label) for label in CLASSES}
+        uses.append(GateUse(gate.name, low, ends, high, None if high is None else answers))
+        right["negative"] += _count(stopped, "negative")
+        right["positive"] += _count(answered, "positive")
+        left = [s for s in left if s not in stopped and s not in answered]
+    for label in CLASSES:
+        right[label] += sum(s.label == label and s.right for s in left)
+    return GateChoice(
+        tuple(uses),
+        sum(right.values()) / len(samples),
+        right["positive"] / _count(samples, "positive"),
     )
-    return GateChoice(tuple(uses), (found + denied) / len(samples), found / positives)
 
 
-def _stopped(reaching: Sequence[Judged], passing: Sequence[Judged], label: SampleClass) -> float:
-    before = sum(sample.label == label for sample in reaching)
-    after = sum(sample.label == label for sample in passing)
-    return (before - after) / before if before else 0.0
+def _share(part: Sequence[Judged], whole: Sequence[Judged], label: SampleClass) -> float:
+    among = _count(whole, label)
+    return _count(part, label) / among if among else 0.0
+
+
+def _count(samples: Sequence[Judged], label: SampleClass) -> int:
+    return sum(sample.label == label for sample in samples)

@@ -9,7 +9,20 @@ from dataclasses import dataclass, replace
 from hypothesis import strategies as st
 
 from devicemodels.operators import OperatorKind
-from scheduler.taskgraph import Codec, CutPoint, Edge, Gate, Knob, Operator, Segment, TaskGraph
+from networks.wire import kept_elements, wire_bytes
+from scheduler.taskgraph import (
+    CLASSES,
+    Codec,
+    CutPoint,
+    Edge,
+    Gate,
+    Knob,
+    Operator,
+    SampleClass,
+    Segment,
+    TaskGraph,
+    WireFormat,
+)
 from wakepath.testing.amounts import (
     Numbers,
     among,
@@ -66,18 +79,25 @@ def operators(
 @reused
 @st.composite
 def codecs(draw: st.DrawFn, width: int, numbers: Numbers = "round") -> tuple[Codec, ...]:
-    """``none``, and perhaps ``int8`` and ``float16``, which costs nothing to make."""
+    """``none``, perhaps ``int8`` or ``sparse``, perhaps ``float16``, which is free to make."""
     chosen = list(_raw(width))
     losses = amount(numbers, 5, 100.0, -0.01, 0.05)
     if draw(st.booleans()):
         encode = draw(operators("q", "input", ("quantise",), numbers, width))
         decode = draw(operators("d", "input", ("dequantise",), numbers, width))
+        name, wire_format, size = pick(draw, _one_byte(width))
         chosen.append(
-            Codec("int8", "int8", (1, width), 4 + width, (encode,), (decode,), draw(losses))
+            Codec(name, wire_format, (1, width), size, (encode,), (decode,), draw(losses))
         )
     if draw(st.booleans()):
         chosen.append(Codec("float16", "float16", (1, width), 2 * width, (), (), draw(losses)))
     return tuple(chosen)
+
+
+def _one_byte(width: int) -> tuple[tuple[str, WireFormat, int], ...]:
+    """``int8``, and ``sparse`` with half of the elements: name, format and bytes."""
+    sparse_bytes = wire_bytes("sparse-int8", (1, width), kept_elements(0.5, width))
+    return (("int8", "int8", 4 + width), ("sparse", "sparse-int8", sparse_bytes))
 
 
 def _raw(width: int) -> tuple[Codec, ...]:
@@ -99,14 +119,14 @@ def knobs(draw: st.DrawFn, last: Operator, numbers: Numbers = "round") -> tuple[
 def gates(
     draw: st.DrawFn, name: str = "g0", segment: str = "s0", numbers: Numbers = "round"
 ) -> Gate:
-    """A gate after ``segment``, at one threshold."""
-    return Gate(
-        name,
-        segment,
-        (draw(operators(f"{name}/head", "input", ("linear",), numbers, 1)),),
-        draw(share(numbers)),
-        {"negative": draw(share(numbers)), "positive": draw(share(numbers))},
-    )
+    """A gate after ``segment``; perhaps it answers "positive" too."""
+    head = draw(operators(f"{name}/head", "input", ("linear",), numbers, 1))
+    threshold = draw(share(numbers))
+    ends: dict[SampleClass, float] = {label: draw(share(numbers)) for label in CLASSES}
+    if not draw(st.booleans()):
+        return Gate(name, segment, (head,), threshold, ends)
+    answers: dict[SampleClass, float] = {label: ends[label] / 2 for label in CLASSES}
+    return Gate(name, segment, (head,), threshold, ends, (threshold + 1.0) / 2, answers)
 
 
 @reused

@@ -183,8 +183,11 @@ def forged_stop_rate(plan: Plan) -> Iterator[Plan]:
             rate = gate.stop_rate[label]
             if reaching[label] > 0.01:
                 other = {**gate.stop_rate, label: rate - 0.25 if rate > 0.5 else rate + 0.25}
+                answers = gate.answer_rate
+                if answers is not None:
+                    answers = {c: min(answers[c], other[c]) for c in CLASSES}
                 rows = list(graph.gates)
-                rows[index] = replace(gate, stop_rate=other)
+                rows[index] = replace(gate, stop_rate=other, answer_rate=answers)
                 yield with_graph(plan, replace(graph, gates=tuple(rows)))
         reaching = {c: share * (1.0 - gate.stop_rate[c]) for c, share in reaching.items()}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scheduler.plan import Crossing, GateSetting, IdleChoice, Plan
-from scheduler.taskgraph import GateChoice, Knob
+from scheduler.taskgraph import Gate, GateChoice, Knob, SampleClass
 from wakepath.testing.plan_faults import plan_fault, with_graph, with_placement
 from wakepath.testing.plan_timeline import needed_crossings
 
@@ -123,6 +123,16 @@ def threshold_moved(plan: Plan) -> Iterator[Plan]:
 
 
 @plan_fault("gate")
+def positive_threshold_moved(plan: Plan) -> Iterator[Plan]:
+    """A gate answers "positive" from another score on than its rates were measured at."""
+    for index, setting in enumerate(plan.gates):
+        above = setting.positive_threshold
+        for other in (0.875,) if above is None else (None, above + 0.125, above - 0.125):
+            moved = replace(setting, positive_threshold=other)
+            yield replace(plan, gates=(*plan.gates[:index], moved, *plan.gates[index + 1 :]))
+
+
+@plan_fault("gate")
 def gate_forgotten(plan: Plan) -> Iterator[Plan]:
     """A gate of the task graph is not set."""
     for index in range(len(plan.gates)):
@@ -180,6 +190,34 @@ def stop_rate_above_one(plan: Plan) -> Iterator[Plan]:
         rows = list(graph.gates)
         rows[index] = replace(gate, stop_rate={**gate.stop_rate, "negative": 1.5})
         yield with_graph(plan, replace(graph, gates=tuple(rows)))
+
+
+@plan_fault("task-graph")
+def two_answers_to_one_score(plan: Plan) -> Iterator[Plan]:
+    """A gate answers "positive" below the score below which it answers "negative"."""
+    for index, gate in enumerate(plan.task_graph.gates):
+        rates: dict[SampleClass, float] = {"negative": 0.0, "positive": 0.0}
+        low = replace(gate, positive_threshold=gate.threshold - 0.125, answer_rate=rates)
+        yield _with_gate(plan, index, low)
+
+
+@plan_fault("task-graph")
+def answers_more_than_end(plan: Plan) -> Iterator[Plan]:
+    """A gate answers "positive" more samples than end there, or does not say how many it does."""
+    for index, gate in enumerate(plan.task_graph.gates):
+        answering = replace(gate, positive_threshold=gate.threshold)
+        yield _with_gate(plan, index, replace(answering, answer_rate=None))
+        rates = {**gate.stop_rate, "positive": gate.stop_rate["positive"] + 0.125}
+        yield _with_gate(plan, index, replace(answering, answer_rate=rates))
+
+
+def _with_gate(plan: Plan, index: int, gate: Gate) -> Plan:
+    """``plan`` for a task graph with another gate, set as that gate says."""
+    gates, settings = list(plan.task_graph.gates), list(plan.gates)
+    gates[index] = gate
+    settings[index] = GateSetting(gate.name, gate.threshold, gate.positive_threshold)
+    graph = replace(plan.task_graph, gates=tuple(gates))
+    return replace(with_graph(plan, graph), gates=tuple(settings))
 
 
 @plan_fault("idle")

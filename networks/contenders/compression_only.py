@@ -1,0 +1,31 @@
+"""Learned codecs without gates: every sample goes all the way, in few bytes where that helps."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from networks.contender import Contender
+from networks.contenders.fitted import fitted
+from networks.contenders.measuring import measured, recorder
+from networks.gated_graph import trace_gated
+from networks.spec import NetworkSpec
+from networks.streams.windows import Windows
+from scheduler.recording import Recording
+
+
+def make(spec: NetworkSpec, seed: int) -> Contender:
+    """The same codecs at the same cuts, trained with the trunk; no loss reaches a gate.
+
+    The heads are still built, so that the same seed draws the same first weights as for the gated
+    network, but they learn nothing, and the task graph does not have them.
+    """
+    silent = tuple(0.0 for _ in spec.recipe.gate_weights)
+    network = fitted(replace(spec, recipe=replace(spec.recipe, gate_weights=silent)), seed)
+    whole = trace_gated(network).taskgraph
+    with_heads = recorder(network, whole)
+
+    def recorded(codecs: Mapping[str, str], windows: Windows) -> Recording:
+        seen = with_heads(codecs, windows)
+        return replace(seen, gate_scores=seen.gate_scores[:, :0], gates=())
+
+    taskgraph = measured(replace(whole, gates=()), recorded, spec.load("validation"))
+    return Contender("compression-only", taskgraph, recorded)

@@ -1,0 +1,46 @@
+"""What contenders train alike: the spec's recipe on its training windows, without a word."""
+
+from dataclasses import replace
+
+from torch import nn
+
+from networks.fitting import Epoch, fit
+from networks.gated import GatedNetwork
+from networks.spec import NetworkSpec
+
+
+def fitted(spec: NetworkSpec, seed: int, *, epochs: int | None = None) -> GatedNetwork:
+    """A fresh network, trained for the recipe's epochs or as many as given."""
+    windows = spec.load("train")
+    return fit(spec, windows, seed, epochs=epochs or spec.recipe.epochs, progress=_in_silence)
+
+
+def without_gates(spec: NetworkSpec) -> NetworkSpec:
+    """``spec`` whose network is its trunk alone: the same parts with nothing at any cut."""
+
+    def build() -> GatedNetwork:
+        whole = spec.build()
+        return GatedNetwork(whole.name, whole.input_shape, parts_of(whole), {})
+
+    recipe = replace(spec.recipe, gate_weights=(), sparsity_weights=())
+    return replace(spec, build=build, recipe=recipe)
+
+
+def without_codecs(spec: NetworkSpec) -> NetworkSpec:
+    """``spec`` whose cuts have gates and learn no codec: training sends everything raw."""
+
+    def build() -> GatedNetwork:
+        whole = spec.build()
+        cuts = {part: replace(cut, codecs=()) for part, cut in whole.cuts.items()}
+        return GatedNetwork(whole.name, whole.input_shape, parts_of(whole), cuts)
+
+    return replace(spec, build=build)
+
+
+def parts_of(network: GatedNetwork) -> dict[str, nn.Module]:
+    """The parts of the trunk by name, in order."""
+    return dict(network.trunk.named_children())
+
+
+def _in_silence(epoch: Epoch) -> None:
+    del epoch

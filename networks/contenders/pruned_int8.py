@@ -1,0 +1,122 @@
+"""The ungated network, made as small as it goes without gates: fewer channels, then int8.
+
+Whole channels are pruned, for those are what a core saves on: of each group those whose filters
+have the least sum of magnitudes (Li et al., 2017, arXiv 1608.08710), the same share everywhere.
+``torch.nn.utils.prune`` has the same criterion, but it only masks: a masked channel costs what it
+did. The share is chosen on validation. Then all is rounded to int8, see
+:mod:`networks.contenders.quantising`.
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from networks.answers import answers
+from networks.contender import Contender
+from networks.contenders import ungated
+from networks.contenders.channels import ChannelGroup, channel_groups, narrow
+from networks.contenders.fitted import fitted, without_gates
+from networks.contenders.measuring import measured
+from networks.contenders.quantising import Int8Network
+from networks.evaluation import accuracy
+from networks.gated import GatedNetwork
+from networks.gated_graph import trace_gated
+from networks.record import record
+from networks.spec import NetworkSpec, nothing_to_prepare
+from networks.streams.windows import Windows
+from scheduler.recording import Recording
+
+KEPT_SHARES = (0.25, 0.5, 0.75)
+"""Shares of the channels to keep, least first; the first that is good enough is taken."""
+
+TOLERANCE = 0.005
+"""Accuracy on validation that pruning may cost."""
+
+TUNING_SHARE = 1 / 3
+"""Epochs after pruning, as a share of the recipe's: the three shares together cost one training."""
+
+TUNING_RATE = 0.3
+"""Peak of the learning rate after pruning, as a share of the recipe's."""
+
+CALIBRATION_WINDOWS = 256
+"""Training windows that say how large activations become."""
+
+
+def make(spec: NetworkSpec, seed: int) -> Contender:
+    """Pruned, tuned and rounded; its accuracy is that of int8."""
+    network = _pruned(spec, seed)
+    windows = spec.load("train")
+    count = min(CALIBRATION_WINDOWS, len(windows))
+    drawn = np.random.default_rng(seed).choice(len(windows), count, replace=False)
+    calibration = torch.from_numpy(windows.samples[drawn])
+    rounded = Int8Network(network.trunk, calibration, name=network.name)
+
+    def recorded(codecs: Mapping[str, str], windows: Windows) -> Recording:
+        if any(codec != "none" for codec in codecs.values()):
+            raise ValueError(f"network '{network.name}' in int8 has no codecs, not {dict(codecs)}")
+        outputs = rounded(torch.from_numpy(windows.samples)).numpy()
+        none = np.zeros((len(windows), 0), dtype=np.float32)
+        return Recording(windows.labels, none, answers(outputs), ())
+
+    taskgraph = measured(rounded.taskgraph(), recorded, spec.load("validation"))
+    return Contender("pruned-int8", taskgraph, recorded)
+
+
+def _pruned(spec: NetworkSpec, seed: int) -> GatedNetwork:
+    """The network with the least channels whose accuracy holds, or the best if none does."""
+    whole, validation = ungated.network_of(spec, seed), spec.load("validation")
+    floor = _accuracy(whole, validation) - TOLERANCE
+    best, best_accuracy = whole, -1.0
+    for share in KEPT_SHARES:
+        tried = _tuned(spec, seed, _without_weakest(whole, share))
+        reached = _accuracy(tried, validation)
+        if reached > best_accuracy:
+            best, best_accuracy = tried, reached
+        if reached >= floor:
+            break
+    return best
+
+
+def _without_weakest(network: GatedNetwork, share: float) -> GatedNetwork:
+    """A copy that keeps the strongest ``share`` of each group of channels, at least one."""
+    copy = deepcopy(network)
+    groups = channel_groups(copy.trunk, torch.zeros(copy.input_shape))
+    strengths = {group: _strengths(copy, group) for group in groups}
+    narrow(
+        copy.trunk,
+        {
+            group: np.sort(np.argsort(-strength, kind="stable")[: _count(group, share)]).tolist()
+            for group, strength in strengths.items()
+        },
+    )
+    return copy
+
+
+def _count(group: ChannelGroup, share: float) -> int:
+    return max(1, round(group.size * share))
+
+
+def _strengths(network: GatedNetwork, group: ChannelGroup) -> NDArray[np.float32]:
+    """Sum of the magnitudes of what makes each channel, shape (channels,)."""
+    total = torch.zeros(group.size)
+    for name in group.filters:
+        total += network.trunk.get_parameter(name).detach().abs().flatten(1).sum(1)
+    return total.numpy()
+
+
+def _tuned(spec: NetworkSpec, seed: int, network: GatedNetwork) -> GatedNetwork:
+    """``network`` trained on, with its normalisation as it is."""
+    plain = without_gates(spec)
+    recipe = replace(plain.recipe, learning_rate=TUNING_RATE * plain.recipe.learning_rate)
+    going_on = replace(plain, build=lambda: network, prepare=nothing_to_prepare, recipe=recipe)
+    return fitted(going_on, seed, epochs=max(1, round(TUNING_SHARE * spec.recipe.epochs)))
+
+
+def _accuracy(network: GatedNetwork, windows: Windows) -> float:
+    graph = trace_gated(network).taskgraph
+    seen = record(network, graph, {}, windows.samples, windows.labels)
+    return accuracy(seen.answers, seen.labels)

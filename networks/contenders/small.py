@@ -1,0 +1,118 @@
+"""A small network that costs what the gated one costs on average: the trunk with fewer channels.
+
+It answers the oldest question that can be put to gates: would a network of that size, always
+running to its end, not have done as well?
+"""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import torch
+from torch import nn
+
+from networks.contender import Contender
+from networks.contenders import gated
+from networks.contenders.channels import ChannelGroup, channel_groups, narrow
+from networks.contenders.fitted import fitted, without_gates
+from networks.contenders.measuring import measured, recorder
+from networks.gated import GatedNetwork
+from networks.gated_graph import trace_gated
+from networks.spec import NetworkSpec
+from networks.tracing import trace
+from scheduler.gating import survival
+from scheduler.taskgraph import SampleClass, TaskGraph
+
+NEGATIVE_SHARE = 0.95
+"""Share of negative samples at which the small network costs what the gated one does."""
+
+STEPS = 32
+"""Widths that are tried: shares of each group of channels, in steps of one in so many."""
+
+
+def make(spec: NetworkSpec, seed: int) -> Contender:
+    """Trained from scratch for the recipe's epochs; always runs to its end."""
+    network = network_of(spec, seed)
+    taskgraph = trace_gated(network).taskgraph
+    recorded = recorder(network, taskgraph)
+    return Contender("small", measured(taskgraph, recorded, spec.load("validation")), recorded)
+
+
+@lru_cache(maxsize=1)
+def network_of(spec: NetworkSpec, seed: int) -> GatedNetwork:
+    """The trained small network; the last one is kept, for the cascade begins with it."""
+    plain = without_gates(spec)
+    macs = expected_macs(gated.make(spec, seed).taskgraph)
+    with torch.random.fork_rng(devices=[]):  # weights that are only counted
+        step, frozen = _widest(plain, macs), _still_frozen(plain)
+    recipe = replace(plain.recipe, frozen_parts=frozen)
+    narrower = replace(plain, build=lambda: scaled(plain.build(), step), recipe=recipe)
+    return fitted(narrower, seed)
+
+
+def _still_frozen(spec: NetworkSpec) -> tuple[str, ...]:
+    """Frozen parts that lose no channels: a narrower part has nothing left of its pretraining."""
+    places = [place for group in _groups(spec.build()) for place in group.places]
+    narrowed = {place.tensor.split(".")[0] for place in places}
+    return tuple(part for part in spec.recipe.frozen_parts if part not in narrowed)
+
+
+def expected_macs(taskgraph: TaskGraph, negative_share: float = NEGATIVE_SHARE) -> float:
+    """Mean multiply-accumulates of a sample, gate heads included, at the gates' own thresholds.
+
+    Codecs are left out: whether one is used is decided by a plan.
+    """
+    prior: dict[SampleClass, float] = {
+        "negative": negative_share,
+        "positive": 1 - negative_share,
+    }
+    shares = iter(survival(taskgraph.gates, prior))
+    here, total = next(shares), 0.0
+    for segment in taskgraph.segments:
+        total += here * sum(o.macs for o in taskgraph.segment_operators(segment))
+        gate = taskgraph.gate_after(segment.name)
+        if gate is not None:
+            total += here * sum(operator.macs for operator in gate.operators)
+            here = next(shares)
+    return total
+
+
+def scaled(network: GatedNetwork, step: int) -> GatedNetwork:
+    """``network`` with ``step`` in ``STEPS`` of its channels, its weights drawn anew.
+
+    Each group keeps at least one channel. What cannot draw its weights anew begins with what is
+    left of them.
+    """
+    groups = _groups(network)
+    narrow(network.trunk, {group: range(_channels(group, step)) for group in groups})
+    changed = {place.tensor.rpartition(".")[0] for group in groups for place in group.places}
+    for path in sorted(changed):
+        _draw_anew(network.trunk.get_submodule(path))
+    return network
+
+
+def _channels(group: ChannelGroup, step: int) -> int:
+    return max(1, round(group.size * step / STEPS))
+
+
+def _groups(network: GatedNetwork) -> tuple[ChannelGroup, ...]:
+    return channel_groups(network.trunk, torch.zeros(network.input_shape))
+
+
+def _draw_anew(module: nn.Module) -> None:
+    reset = getattr(module, "reset_parameters", None)
+    if callable(reset):
+        reset()
+
+
+def _widest(spec: NetworkSpec, macs: float) -> int:
+    """Most steps of width at which the network has at most ``macs``; 1 if it never has."""
+    low, high = 1, STEPS
+    while low < high:
+        middle = (low + high + 1) // 2
+        network = scaled(spec.build(), middle)
+        graph = trace(network.trunk, torch.zeros(network.input_shape), name=network.name)
+        if sum(operator.macs for operator in graph.operators) <= macs:
+            low = middle
+        else:
+            high = middle - 1
+    return low
