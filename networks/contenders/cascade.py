@@ -17,16 +17,15 @@ import torch
 from networks.answers import answers
 from networks.contender import Contender
 from networks.contenders import small, ungated
-from networks.contenders.measuring import macs_behind, measured
 from networks.contenders.quantising import reads
-from networks.gate_choices import measured_choices
+from networks.gate_choices import choose_gates
 from networks.gated import GatedNetwork
 from networks.gated_graph import UNTRAINED
 from networks.losses import event_logit
 from networks.spec import NetworkSpec
 from networks.streams.windows import Windows
-from networks.thresholds import choose_thresholds
 from networks.tracing import TracedNetwork, trace_network
+from networks.training import macs_behind_gates
 from scheduler.recording import Recording
 from scheduler.taskgraph import Codec, CutPoint, Edge, Gate, Operator, Segment, TaskGraph
 
@@ -47,18 +46,9 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     graph = cascaded(first, second)
     validation = spec.load("validation")
     seen = recorded({}, validation)
-    behind = macs_behind(graph)
-    (threshold,) = choose_thresholds(
-        seen.gate_scores,
-        seen.labels,
-        seen.answers,
-        recall_floor=spec.recipe.recall_floor,
-        macs_after=behind,
-    )
-    graph = replace(graph, gates=(replace(graph.gates[0], threshold=threshold),))
-    figures = measured(graph, recorded, validation)
-    choices = measured_choices(figures, seen, behind)
-    return Contender("cascade", replace(figures, gate_choices=choices), recorded)
+    behind = macs_behind_gates(graph)
+    chosen = choose_gates(graph, seen, behind, spec.recipe, validation.subjects)
+    return Contender("cascade", chosen.taskgraph, recorded)
 
 
 def cascaded(first: GatedNetwork, second: GatedNetwork) -> TaskGraph:

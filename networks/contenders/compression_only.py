@@ -19,7 +19,8 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     network, but they learn nothing, and the task graph does not have them.
     """
     silent = tuple(0.0 for _ in spec.recipe.gate_weights)
-    network = fitted(replace(spec, recipe=replace(spec.recipe, gate_weights=silent)), seed)
+    recipe = replace(spec.recipe, gate_weights=silent, calibrate_gates=False)
+    network = fitted(replace(spec, recipe=recipe), seed)
     whole = trace_gated(network).taskgraph
     with_heads = recorder(network, whole)
 

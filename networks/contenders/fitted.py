@@ -4,15 +4,24 @@ from dataclasses import replace
 
 from torch import nn
 
+from networks.calibrating import calibrate_gates
 from networks.fitting import Epoch, fit
 from networks.gated import GatedNetwork
 from networks.spec import NetworkSpec
 
 
 def fitted(spec: NetworkSpec, seed: int, *, epochs: int | None = None) -> GatedNetwork:
-    """A fresh network, trained for the recipe's epochs or as many as given."""
+    """A fresh network, trained for the recipe's epochs or as many as given.
+
+    Scores of its gates, if it has any, are calibrated as after every training.
+    """
     windows = spec.load("train")
-    return fit(spec, windows, seed, epochs=epochs or spec.recipe.epochs, progress=_in_silence)
+    passes = epochs or spec.recipe.epochs
+    network = fit(spec, windows, seed, epochs=passes, progress=_in_silence)
+    if spec.recipe.calibrate_gates and network.gated_parts:
+        validation = spec.load("validation")
+        calibrate_gates(network, validation.samples, validation.labels)
+    return network
 
 
 def without_gates(spec: NetworkSpec) -> NetworkSpec:
@@ -22,7 +31,8 @@ def without_gates(spec: NetworkSpec) -> NetworkSpec:
         whole = spec.build()
         return GatedNetwork(whole.name, whole.input_shape, parts_of(whole), {})
 
-    return replace(spec, build=build, recipe=replace(spec.recipe, gate_weights=()))
+    recipe = replace(spec.recipe, gate_weights=(), sparsity_weights=())
+    return replace(spec, build=build, recipe=recipe)
 
 
 def without_codecs(spec: NetworkSpec) -> NetworkSpec:

@@ -26,7 +26,7 @@ from networks.evaluation import accuracy
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
 from networks.record import record
-from networks.spec import NetworkSpec
+from networks.spec import NetworkSpec, nothing_to_prepare
 from networks.streams.windows import Windows
 from scheduler.recording import Recording
 
@@ -110,15 +110,10 @@ def _strengths(network: GatedNetwork, group: ChannelGroup) -> NDArray[np.float32
 
 def _tuned(spec: NetworkSpec, seed: int, network: GatedNetwork) -> GatedNetwork:
     """``network`` trained on, with its normalisation as it is."""
-    recipe = replace(spec.recipe, learning_rate=TUNING_RATE * spec.recipe.learning_rate)
-    going_on = replace(
-        without_gates(replace(spec, recipe=recipe)), build=lambda: network, prepare=_as_it_is
-    )
+    plain = without_gates(spec)
+    recipe = replace(plain.recipe, learning_rate=TUNING_RATE * plain.recipe.learning_rate)
+    going_on = replace(plain, build=lambda: network, prepare=nothing_to_prepare, recipe=recipe)
     return fitted(going_on, seed, epochs=max(1, round(TUNING_SHARE * spec.recipe.epochs)))
-
-
-def _as_it_is(network: GatedNetwork, windows: Windows) -> None:
-    del network, windows
 
 
 def _accuracy(network: GatedNetwork, windows: Windows) -> float:

@@ -41,8 +41,19 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
 def network_of(spec: NetworkSpec, seed: int) -> GatedNetwork:
     """The trained small network; the last one is kept, for the cascade begins with it."""
     plain = without_gates(spec)
-    step = _widest(plain, expected_macs(gated.make(spec, seed).taskgraph))
-    return fitted(replace(plain, build=lambda: scaled(plain.build(), step)), seed)
+    macs = expected_macs(gated.make(spec, seed).taskgraph)
+    with torch.random.fork_rng(devices=[]):  # weights that are only counted
+        step, frozen = _widest(plain, macs), _still_frozen(plain)
+    recipe = replace(plain.recipe, frozen_parts=frozen)
+    narrower = replace(plain, build=lambda: scaled(plain.build(), step), recipe=recipe)
+    return fitted(narrower, seed)
+
+
+def _still_frozen(spec: NetworkSpec) -> tuple[str, ...]:
+    """Frozen parts that lose no channels: a narrower part has nothing left of its pretraining."""
+    places = [place for group in _groups(spec.build()) for place in group.places]
+    narrowed = {place.tensor.split(".")[0] for place in places}
+    return tuple(part for part in spec.recipe.frozen_parts if part not in narrowed)
 
 
 def expected_macs(taskgraph: TaskGraph, negative_share: float = NEGATIVE_SHARE) -> float:

@@ -1,10 +1,13 @@
 """Every contender keeps the contract: its figures are its record's, it plans, it can be trusted."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from devicemodels.catalog import load_platform
 from networks.contender import Contender
@@ -12,6 +15,7 @@ from networks.contenders import gated, small, ungated
 from networks.contenders.registry import CONTENDERS
 from networks.evaluation import accuracy, evaluate, gated_answers, recall, stop_rates
 from networks.streams.windows import SplitName, Windows
+from networks.training import train
 from scheduler.documents import dump_taskgraph, load_taskgraph
 from scheduler.gating import gate_choices, use_gates
 from scheduler.plan import Plan, Requirements
@@ -38,6 +42,15 @@ def load_without_test(split: SplitName) -> Windows:
 
 SPEC = replace(BUMPS, load=load_without_test)
 NAMES = list(CONTENDERS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """So small a network only waits for a second one."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def forget() -> None:
@@ -180,3 +193,8 @@ def test_who_may_compress() -> None:
     assert codecs["ungated"] == codecs["gate-only"] == codecs["cascade"] == {"none"}
     assert codecs["early-exits"] == {"none", "float16", "int8"}
     assert codecs["compression-only"] == codecs["gated"] >= {"none", "int8", "narrow"}
+
+
+def test_the_gated_one_is_what_training_writes(tmp_path: Path) -> None:
+    written = train(BUMPS, tmp_path, 0, show_progress=False).taskgraph
+    assert replace(written, weights_sha256="") == made("gated").taskgraph
