@@ -29,6 +29,7 @@ from networks.gated_graph import gate_of_edge, trace_gated, with_losses
 from networks.promises import RecallPromise
 from networks.recipes import recipe_problems
 from networks.record import record
+from networks.remembering import remembering
 from networks.spec import NetworkSpec
 from networks.splits import Splits, load_split, load_splits
 from networks.streams.windows import Windows
@@ -112,10 +113,11 @@ def train(
             resume=resume,
         )
     calibration: tuple[GateCalibration, ...] = ()
-    if spec.recipe.calibrate_gates:
-        told = splits.validation
-        calibration = calibrate_gates(network, told.samples, told.labels)
-    measured = measure_gates(network, spec, splits.validation)
+    with remembering(network, spec.recipe.frozen_parts):
+        if spec.recipe.calibrate_gates:
+            told = splits.validation
+            calibration = calibrate_gates(network, told.samples, told.labels)
+        measured = measure_gates(network, spec, splits.validation)
     weights = output_dir / WEIGHTS_FILE
     save_weights(network, weights)
     taskgraph = replace(measured.taskgraph, weights_sha256=sha256_of(weights))
