@@ -17,6 +17,7 @@ import torch
 from networks.answers import answers
 from networks.contender import Contender
 from networks.contenders import small, ungated
+from networks.contenders.fitted import as_measured
 from networks.contenders.quantising import is_learned
 from networks.gate_choices import choose_gates
 from networks.gated import GatedNetwork
@@ -45,7 +46,8 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     recorded = partial(_recorded, first, second)
     graph = cascaded(first, second)
     validation = spec.load("validation")
-    seen = recorded({}, validation)
+    with as_measured(spec, first, second):
+        seen = recorded({}, validation)
     behind = macs_behind_gates(graph)
     chosen = choose_gates(graph, seen, behind, spec.recipe, validation.subjects)
     return Contender("cascade", chosen.taskgraph, recorded)

@@ -33,7 +33,7 @@ from scheduler.recording import Recording
 KEPT_SHARES = (0.25, 0.5, 0.75)
 """Shares of the channels to keep, least first; the first that is good enough is taken.
 
-Weights that others trained and that stay as they came keep their channels: they are only rounded.
+A trunk of which parts stay as they came, because others trained them, is only rounded.
 """
 
 TOLERANCE = 0.005
@@ -72,6 +72,8 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
 def _pruned(spec: NetworkSpec, seed: int) -> GatedNetwork:
     """The network with the fewest channels whose accuracy holds; all of them if it never does."""
     whole, validation = ungated.network_of(spec, seed), spec.load("validation")
+    if spec.recipe.frozen_parts:
+        return whole
     floor = _accuracy(whole, validation) - TOLERANCE
     for share in KEPT_SHARES:
         tried = _tuned(spec, seed, without_weakest(whole, share))

@@ -15,7 +15,7 @@ from torch import nn
 from networks.contender import Contender
 from networks.contenders import gated
 from networks.contenders.channels import ChannelGroup, channel_groups, narrow
-from networks.contenders.fitted import fitted, parts_of, without_gates
+from networks.contenders.fitted import as_measured, fitted, parts_of, without_gates
 from networks.contenders.measuring import measured, recorder
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
@@ -39,7 +39,9 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     network = network_of(spec, seed)
     taskgraph = trace_gated(network).taskgraph
     recorded = recorder(network, taskgraph)
-    return Contender("small", measured(taskgraph, recorded, spec.load("validation")), recorded)
+    with as_measured(spec, network):
+        figures = measured(taskgraph, recorded, spec.load("validation"))
+    return Contender("small", figures, recorded)
 
 
 @lru_cache(maxsize=1)
