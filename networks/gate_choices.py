@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks.evaluation import accuracy, gated_answers, recall, with_rates
-from networks.promises import RecallPromise
+from networks.promises import FalseAlarmPromise, RecallPromise
 from networks.spec import Recipe
 from networks.thresholds import choose, choose_positive_thresholds, choose_thresholds
 from scheduler.gating import gate_use
@@ -27,6 +27,8 @@ class ChosenGates:
     """With thresholds, rates, accuracy, recall and gate choices of validation data."""
     promise: RecallPromise
     """What the thresholds say of new data."""
+    false_alarms: FalseAlarmPromise | None
+    """What the positive thresholds say of it; None if gates do not answer."""
 
 
 def choose_gates(
@@ -65,8 +67,9 @@ def choose_gates(
         groups=groups,
     )
     above: tuple[float | None, ...] = (None,) * len(taskgraph.gates)
+    false_alarms = None
     if recipe.positive_exits:
-        above = choose_positive_thresholds(
+        positive = choose_positive_thresholds(
             recording.gate_scores,
             recording.labels,
             recording.answers,
@@ -74,6 +77,7 @@ def choose_gates(
             macs_after=macs_after,
             confidence=recipe.recall_confidence,
         )
+        above, false_alarms = positive.thresholds, positive.promise
     gates = tuple(map(_at, taskgraph.gates, chosen.thresholds, above))
     gated = with_rates(replace(taskgraph, gates=gates), recording)
     answers = gated_answers(gated, recording)
@@ -90,6 +94,7 @@ def choose_gates(
             gate_choices=choices,
         ),
         promise=chosen.promise,
+        false_alarms=false_alarms,
     )
 
 
