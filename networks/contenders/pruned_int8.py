@@ -23,12 +23,13 @@ from networks.contenders.channels import ChannelGroup, channel_groups, narrow
 from networks.contenders.fitted import as_measured, fitted, without_gates
 from networks.contenders.measuring import measured, recorder
 from networks.contenders.quantising import Int8Network
-from networks.evaluation import accuracy
+from networks.evaluation import accuracy, recall
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
 from networks.spec import NetworkSpec, nothing_to_prepare
 from networks.streams.windows import Windows
 from scheduler.recording import Recording
+from scheduler.tolerance import ACCURACY_SLACK
 
 KEPT_SHARES = (0.25, 0.5, 0.75)
 """Shares of the channels to keep, least first; the first that is good enough is taken.
@@ -38,9 +39,6 @@ A trunk of which parts stay as they came, because others trained them, is only r
 
 TOLERANCE = 0.005
 """Accuracy on validation that pruning and rounding may cost."""
-
-ROUNDING = 1e-9
-"""Of shares of whole samples."""
 
 TUNING_SHARE = 1 / 3
 """Epochs after pruning, as a share of the recipe's: the three shares together cost one training."""
@@ -72,9 +70,9 @@ def holds(tried: Recording, whole: Recording, recall_floor: float) -> bool:
     It must find ``recall_floor`` of the positives that the whole one finds.
     """
     found = (whole.labels == 1) & (whole.answers == 1)
-    kept = int((tried.answers[found] == 1).sum()) >= recall_floor * int(found.sum()) - ROUNDING
+    kept = recall(tried.answers[found], whole.labels[found]) if found.any() else 1.0
     loss = accuracy(whole.answers, whole.labels) - accuracy(tried.answers, tried.labels)
-    return kept and loss <= TOLERANCE + ROUNDING
+    return kept >= recall_floor - ACCURACY_SLACK and loss <= TOLERANCE + ACCURACY_SLACK
 
 
 def _tried(spec: NetworkSpec, seed: int, whole: GatedNetwork) -> Iterator[GatedNetwork]:
