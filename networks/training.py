@@ -82,7 +82,7 @@ def train(
         Network, data and recipe.
     output_dir
         Receives ``weights.safetensors`` and ``taskgraph.json``; each is replaced whole. While
-        training goes on, ``checkpoint.safetensors`` is there too.
+        training goes on, ``checkpoint.safetensors`` is there too. It is made if it does not exist.
     seed
         The same seed gives the same bytes on the same machine.
     epochs
@@ -101,6 +101,7 @@ def train(
     """
     splits = _checked_splits(spec)
     passes = epochs or spec.recipe.epochs
+    output_dir.mkdir(parents=True, exist_ok=True)
     checkpoint = output_dir / CHECKPOINT_FILE
     with _progress(f"training {spec.name}", passes, show_progress) as progress:
         network = fit(
@@ -122,7 +123,7 @@ def train(
     save_weights(network, weights)
     taskgraph = replace(measured.taskgraph, weights_sha256=sha256_of(weights))
     write_atomically(output_dir / TASKGRAPH_FILE, dump_taskgraph(taskgraph))
-    checkpoint.unlink()
+    checkpoint.unlink(missing_ok=True)
     return TrainingReport(
         network=spec.name,
         seed=seed,

@@ -72,7 +72,7 @@ def run_trial(trial: Trial) -> Ending:
         spec = network_spec(trial.data_set)
         test = spec.load("test")
     except InputError as error:
-        return Ending(missing=str(error))
+        return Ending(missing="; ".join(problem.message for problem in error.problems))
     try:
         _make_outcomes(trial, spec, test)
     except Exception:
