@@ -70,7 +70,7 @@ def trace_gated(network: GatedNetwork) -> TracedGatedNetwork:
     graph = trunk.taskgraph
     gates, edges = [], list(graph.edges)
     for part in network.gated_parts:
-        index = _segment_index(trunk, part)
+        index = segment_before_gate(trunk, part)
         edge = edges[index]
         activation = torch.zeros(edge.shape)
         head = cast(GateHead, network.gates[part])
@@ -105,8 +105,8 @@ def with_losses(taskgraph: TaskGraph, accuracy_loss: Mapping[tuple[str, str], fl
     )
 
 
-def _segment_index(trunk: TracedNetwork, part: str) -> int:
-    """Index of the segment that ends where the part ends."""
+def segment_before_gate(trunk: TracedNetwork, part: str) -> int:
+    """Index of the segment that ends where a part ends; ``NetworkError`` if none does."""
     graph = trunk.taskgraph
     mine = [child_of(group.calls[0]) == part for group in trunk.groups]
     last = max((i for i, inside in enumerate(mine) if inside), default=-1)

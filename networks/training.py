@@ -29,6 +29,7 @@ from networks.gated_graph import gate_of_edge, trace_gated, with_losses
 from networks.promises import RecallPromise
 from networks.recipes import recipe_problems
 from networks.record import record
+from networks.remembering import remembering
 from networks.spec import NetworkSpec
 from networks.splits import Splits, load_split, load_splits
 from networks.streams.windows import Windows
@@ -81,7 +82,7 @@ def train(
         Network, data and recipe.
     output_dir
         Receives ``weights.safetensors`` and ``taskgraph.json``; each is replaced whole. While
-        training goes on, ``checkpoint.safetensors`` is there too.
+        training goes on, ``checkpoint.safetensors`` is there too. It is made if it does not exist.
     seed
         The same seed gives the same bytes on the same machine.
     epochs
@@ -100,6 +101,7 @@ def train(
     """
     splits = _checked_splits(spec)
     passes = epochs or spec.recipe.epochs
+    output_dir.mkdir(parents=True, exist_ok=True)
     checkpoint = output_dir / CHECKPOINT_FILE
     with _progress(f"training {spec.name}", passes, show_progress) as progress:
         network = fit(
@@ -112,15 +114,16 @@ def train(
             resume=resume,
         )
     calibration: tuple[GateCalibration, ...] = ()
-    if spec.recipe.calibrate_gates:
-        told = splits.validation
-        calibration = calibrate_gates(network, told.samples, told.labels)
-    measured = measure_gates(network, spec, splits.validation)
+    with remembering(network, spec.recipe.frozen_parts):
+        if spec.recipe.calibrate_gates:
+            told = splits.validation
+            calibration = calibrate_gates(network, told.samples, told.labels)
+        measured = measure_gates(network, spec, splits.validation)
     weights = output_dir / WEIGHTS_FILE
     save_weights(network, weights)
     taskgraph = replace(measured.taskgraph, weights_sha256=sha256_of(weights))
     write_atomically(output_dir / TASKGRAPH_FILE, dump_taskgraph(taskgraph))
-    checkpoint.unlink()
+    checkpoint.unlink(missing_ok=True)
     return TrainingReport(
         network=spec.name,
         seed=seed,

@@ -15,12 +15,17 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def sweep_options(command: Command) -> Command:
-    """``--sweep``, ``--trainings`` and ``--plot``."""
+    """``--sweep``, ``--trainings``, ``--any-cut`` and ``--plot``."""
     for option in (
         click.option(
             "--plot",
             type=click.Path(path_type=Path),
             help="With --sweep: draw the front into this .png, .svg or .pdf.",
+        ),
+        click.option(
+            "--any-cut",
+            is_flag=True,
+            help="With --sweep: gate at any cut points of the network, not only after its parts.",
         ),
         click.option(
             "--trainings",
@@ -37,9 +42,9 @@ def sweep_options(command: Command) -> Command:
     return command
 
 
-def require_sweep(sweep: bool, trainings: int | None, plot: Path | None) -> None:
+def require_sweep(sweep: bool, trainings: int | None, any_cut: bool, plot: Path | None) -> None:
     """Raise ``InputError`` for an option that means nothing without ``--sweep``."""
-    given = {"--trainings": trainings, "--plot": plot}
+    given = {"--trainings": trainings, "--any-cut": any_cut or None, "--plot": plot}
     idle = [name for name, value in given.items() if value is not None]
     if idle and not sweep:
         raise InputError.single(

@@ -59,11 +59,11 @@ def sweep_table(front: "SweepFront") -> Table:
 
 def left_out(front: "SweepFront") -> Iterator[str]:
     """Lines about what was not trained, and why."""
-    skipped = sorted(front.skipped, key=lambda one: (one.parts, one.optimistic_j))
-    for parts, group in groupby(skipped, key=lambda one: one.parts):
+    skipped = sorted(front.skipped, key=lambda one: (one.cuts, one.optimistic_j))
+    for cuts, group in groupby(skipped, key=lambda one: one.cuts):
         rows = list(group)
         yield (
-            f"gated after {' and '.join(parts)}: {_candidates(len(rows))} take at least "
+            f"gated after {' and '.join(cuts)}: {_candidates(len(rows))} take at least "
             f"{quantity(rows[0].optimistic_j, 'J')}, {rows[0].beaten_by} takes "
             f"{quantity(rows[0].energy_j, 'J')}: not trained"
         )
@@ -74,7 +74,7 @@ def left_out(front: "SweepFront") -> Iterator[str]:
             f"{quantity(least, 'J')}: allow more trainings to try them"
         )
     for refused in front.unplannable:
-        yield f"gated after {' and '.join(refused.parts)}: no plan: {refused.reason}"
+        yield f"gated after {' and '.join(refused.cuts)}: no plan: {refused.reason}"
 
 
 def sweep_record(front: "SweepFront") -> FrontRecord:

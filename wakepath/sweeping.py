@@ -25,6 +25,7 @@ def sweep_scenario(
     folder: Path,
     *,
     trainings: int,
+    any_cut: bool,
     epochs: int | None,
     plot: Path | None,
     output_format: str,
@@ -37,6 +38,8 @@ def sweep_scenario(
         What is asked, and what the user called it.
     folder
         Receives the sweep.
+    any_cut
+        Gate at any cut points of the trunk, not only after its parts.
     trainings, epochs
         The budget; epochs of a full training, the recipe's if None.
     plot
@@ -53,6 +56,7 @@ def sweep_scenario(
         folder,
         seed=scenario.seed,
         trainings=trainings,
+        any_cut=any_cut,
         epochs=epochs,
     )
     _make_runnable(front, scenario, path, folder)

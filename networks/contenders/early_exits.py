@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from networks.contender import Contender
 from networks.contenders.entropy import choose_entropies
-from networks.contenders.fitted import fitted, without_codecs
+from networks.contenders.fitted import as_measured, fitted, without_codecs
 from networks.contenders.measuring import measured, recorder
 from networks.gate_choices import RECALL_FLOORS, measured_choice
 from networks.gated_graph import trace_gated
@@ -40,14 +40,15 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     graph = trace_gated(network).taskgraph
     recorded = recorder(network, graph)
     validation = spec.load("validation")
-    seen = recorded({}, validation)
-    together = _limits(seen, macs_behind_gates(graph), spec.recipe, validation)
+    with as_measured(spec, network):
+        seen = recorded({}, validation)
+        together = _limits(seen, macs_behind_gates(graph), spec.recipe, validation)
+        figures = measured(with_limits(graph, together), recorded, validation)
     alone = _alone(seen, macs_behind_gates(graph), spec.recipe)
     settings = [together, *product(*([None, *sorted(limits)] for limits in alone))]
     if spec.recipe.recall_confidence is not None:  # of the others nothing is promised
         settings = [together, tuple(None for _ in together)]
     choices = (measured_choice(with_limits(graph, s), seen) for s in dict.fromkeys(settings))
-    figures = measured(with_limits(graph, together), recorded, validation)
     return Contender("early-exits", replace(figures, gate_choices=tuple(choices)), recorded)
 
 

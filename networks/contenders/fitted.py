@@ -1,5 +1,7 @@
 """What contenders train alike: the spec's recipe on its training windows, without a word."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from torch import nn
@@ -7,6 +9,7 @@ from torch import nn
 from networks.calibrating import calibrate_gates
 from networks.fitting import Epoch, fit
 from networks.gated import GatedNetwork
+from networks.remembering import remembering
 from networks.spec import NetworkSpec
 
 
@@ -20,8 +23,19 @@ def fitted(spec: NetworkSpec, seed: int, *, epochs: int | None = None) -> GatedN
     network = fit(spec, windows, seed, epochs=passes, progress=_in_silence)
     if spec.recipe.calibrate_gates and network.gated_parts:
         validation = spec.load("validation")
-        calibrate_gates(network, validation.samples, validation.labels)
+        with as_measured(spec, network):
+            calibrate_gates(network, validation.samples, validation.labels)
     return network
+
+
+@contextmanager
+def as_measured(spec: NetworkSpec, *networks: GatedNetwork) -> Iterator[None]:
+    """While this lasts, parts that stayed as they came compute each window once."""
+    with ExitStack() as stack:
+        for network in networks:
+            kept = [part for part in spec.recipe.frozen_parts if part in parts_of(network)]
+            stack.enter_context(remembering(network, kept))
+        yield
 
 
 def without_gates(spec: NetworkSpec) -> NetworkSpec:

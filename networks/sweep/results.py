@@ -75,8 +75,8 @@ class Skipped:
 
     candidate: str
     """Its name."""
-    parts: tuple[str, ...]
-    """The parts that a gate would follow."""
+    cuts: tuple[str, ...]
+    """Where it would be gated."""
     optimistic_j: float
     """What it takes at best."""
     beaten_by: str
@@ -91,8 +91,8 @@ class Untried:
 
     candidate: str
     """Its name."""
-    parts: tuple[str, ...]
-    """The parts that a gate would follow."""
+    cuts: tuple[str, ...]
+    """Where it would be gated."""
     optimistic_j: float
     """What it takes at best: nothing says that it does."""
 

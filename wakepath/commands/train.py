@@ -47,6 +47,7 @@ def command(
     resume: bool,
     sweep: bool,
     trainings: int | None,
+    any_cut: bool,
     plot: Path | None,
     seed: int | None,
     output_format: str,
@@ -60,7 +61,7 @@ def command(
     With --sweep, many networks are trained instead, each gated otherwise; what it finds goes into
     SCENARIO/sweep or OUTPUT, and a sweep that was interrupted goes on there.
     """
-    require_sweep(sweep, trainings, plot)
+    require_sweep(sweep, trainings, any_cut, plot)
     scenario = with_seed(load_scenario(scenario_path, trained=False), seed)
     if sweep:
         from wakepath.sweeping import SWEEP_FOLDER, sweep_scenario  # noqa: PLC0415
@@ -70,6 +71,7 @@ def command(
             scenario_path,
             output or scenario.folder / SWEEP_FOLDER,
             trainings=trainings or TRAININGS,
+            any_cut=any_cut,
             epochs=epochs,
             plot=plot,
             output_format=output_format,
