@@ -29,7 +29,17 @@ MICRO = 1e6
 
 MARKERS = "osD^v<>PX*"
 
-COLOURS = ("#d62728", "#444444", "#1f77b4", "#2ca02c", "#9467bd", "#8c564b", "#e377c2", "#bcbd22")
+COLOURS = (
+    "#d62728",
+    "#444444",
+    "#1f77b4",
+    "#2ca02c",
+    "#9467bd",
+    "#8c564b",
+    "#e377c2",
+    "#bcbd22",
+    "#17becf",
+)
 """By contender, ours first."""
 
 GROUP_COLOURS = ("#1f77b4", "#ff7f0e", "#2ca02c")
