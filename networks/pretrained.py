@@ -54,7 +54,7 @@ def scale_gates(network: GatedNetwork, activations: Mapping[str, torch.Tensor]) 
             hidden = cast(GateHead, network.gates[part]).hidden
             pooled = activations[part].flatten(2).mean(dim=2)
             hidden.weight /= pooled.std(dim=0).clamp(min=LEAST_SPREAD)
-            hidden.bias -= hidden.weight @ pooled.mean(dim=0)
+            hidden.bias.sub_(hidden.weight @ pooled.mean(dim=0))
 
 
 def use_principal_components(

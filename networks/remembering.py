@@ -34,7 +34,7 @@ def remembering(network: GatedNetwork, parts: Sequence[str]) -> Iterator[None]:
     """
     frozen = [network.trunk.get_submodule(part) for part in parts]
     for module in frozen:
-        module.forward = _Memory(module.forward)  # type: ignore[method-assign]
+        module.forward = _Memory(module.forward)
     try:
         yield
     finally:

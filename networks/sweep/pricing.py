@@ -31,9 +31,9 @@ class Price:
     ungated_j: float
     """What it takes if its gates stop nothing and nothing is compressed."""
     stop_saves_j: Mapping[str, float]
-    """By gated part: what stopping a sample there saves, against letting it pass."""
+    """By gate: what stopping a sample there saves, against letting it pass."""
     bytes_save_j: Mapping[str, float]
-    """By gated part: what sending no bytes there would save, against the raw activation: the larger
+    """By gate: what sending no bytes there would save, against the raw activation: the larger
     of what it saves with gates that stop nothing and with the best of gates."""
 
 

@@ -35,6 +35,13 @@ def test_the_strongest_baseline_has_our_recall() -> None:
     assert other.contender == "ungated"
 
 
+def test_false_alarms_do_not_count_as_equal_accuracy() -> None:
+    alarmed = outcome("d", "alarmed", 1.5e-6, 0.98, specificity=0.89)
+    found = findings({"d": {"gated": OURS, "ungated": UNGATED, "alarmed": alarmed}})
+    strongest = [found.strongest("d", PLATFORMS[0], as_accurate=a) for a in (False, True)]
+    assert [rival and rival.contender for rival in strongest] == ["alarmed", "ungated"]
+
+
 def test_without_a_plan_of_ours_nothing_is_compared() -> None:
     none = outcome("d", "gated", 1e-6)
     broken = [type(p)(p.platform, p.algorithm, p.negatives, "no memory") for p in none.planned]
@@ -95,8 +102,9 @@ def test_a_spread_shows_its_range_where_there_is_one() -> None:
 
 def test_a_page_has_every_set_and_its_pictures(tmp_path: Path) -> None:
     found = findings({"d": {"gated": OURS, "ungated": UNGATED}})
-    write_page(tmp_path / "page.md", found, {})
+    write_page(tmp_path / "page.md", found, {}, {"words": "not installed"})
     text = (tmp_path / "page.md").read_text()
+    assert "**words is left out**: not installed" in text
     assert "### d on wearable" in text
     for line in text.splitlines():
         if line.startswith("!["):

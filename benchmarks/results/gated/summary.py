@@ -13,6 +13,9 @@ from scheduler.registry import DEFAULT_ALGORITHM
 RECALL_TOLERANCE = 0.01
 """A baseline's mean recall on test data may be so much lower and still count as equal."""
 
+ACCURACY_TOLERANCE = 0.005
+"""The same of its accuracy, where that is asked for as well."""
+
 PARTS_OF_OURS = ("gate-only", "compression-only")
 """Baselines that are the gated network with one of its two halves left out."""
 
@@ -90,21 +93,31 @@ class Findings:
         """The ungated network on its best single core; None if either has no plan."""
         return self._rival(data_set, platform, UNGATED, ONE_CORE)
 
-    def strongest(self, data_set: str, platform: str, without: Iterable[str] = ()) -> Rival | None:
+    def strongest(
+        self,
+        data_set: str,
+        platform: str,
+        without: Iterable[str] = (),
+        *,
+        as_accurate: bool = False,
+    ) -> Rival | None:
         """The cheapest baseline whose recall on test data is not below ours by more than allowed.
 
-        ``without`` leaves some out; None if there is none, or no plan of ours.
+        ``without`` leaves some out, ``as_accurate`` those whose accuracy is lower than ours by more
+        than allowed. None if there is none, or no plan of ours.
         """
         ours = self.plans(data_set, GATED, platform)
         if not ours:
             return None
-        floor = recall_of(ours) - RECALL_TOLERANCE
+        recall = recall_of(ours) - RECALL_TOLERANCE
+        accuracy = accuracy_of(ours) - ACCURACY_TOLERANCE if as_accurate else 0.0
         rivals = [
             rival
             for name in self.contenders
             if name not in (GATED, *without)
             and (plans := self.plans(data_set, name, platform))
-            and recall_of(plans) >= floor
+            and recall_of(plans) >= recall
+            and accuracy_of(plans) >= accuracy
             and (rival := self._rival(data_set, platform, name))
         ]
         return min(rivals, key=lambda rival: rival.times, default=None)
@@ -126,6 +139,11 @@ class Findings:
 def recall_of(plans: Sequence[Planned]) -> float:
     """Mean recall on test data over the seeds."""
     return fmean(plan.right["positive"] for plan in plans if plan.right is not None)
+
+
+def accuracy_of(plans: Sequence[Planned]) -> float:
+    """Mean accuracy on test data over the seeds, at the class prior of the plans."""
+    return fmean(accuracy_at(p.right, p.negatives) for p in plans if p.right is not None)
 
 
 def accuracy_at(right: Mapping[str, float], negatives: float) -> float:

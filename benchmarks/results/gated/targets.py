@@ -63,6 +63,10 @@ def targets(findings: Findings) -> Iterator[Target]:
         rivals = [findings.strongest(s.name, platform) for s in findings.sets]
         name = f"the strongest baseline of equal recall on `{platform}`"
         yield from _times(name, rivals, 2.0, named=True)
+    for platform in PLATFORMS:
+        rivals = [findings.strongest(s.name, platform, as_accurate=True) for s in findings.sets]
+        name = f"the strongest baseline of equal recall and accuracy on `{platform}`"
+        yield next(_times(name, rivals, 2.0, named=True))
 
 
 def _lost(findings: Findings, data_set: str) -> float:
