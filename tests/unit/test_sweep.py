@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from devicemodels.catalog import load_platform
 from devicemodels.documents.errors import InputError
 from networks.design import DESIGN_FILE, designed, read_design
+from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
 from networks.spec import NetworkSpec
 from networks.streams.windows import SplitName, Windows
@@ -70,7 +72,7 @@ def test_an_interrupted_sweep_goes_on_to_the_same_front(
 ) -> None:
     real, begun = trying.fit, []
 
-    def interrupted(*words, **options):  # type: ignore[no-untyped-def]
+    def interrupted(*words: Any, **options: Any) -> GatedNetwork:
         begun.append(options["epochs"])
         if len(begun) == 3:
             raise KeyboardInterrupt
@@ -83,7 +85,7 @@ def test_an_interrupted_sweep_goes_on_to_the_same_front(
     assert not (tmp_path / FRONT_FILE).exists()
     again: list[int] = []
 
-    def counted(*words, **options):  # type: ignore[no-untyped-def]
+    def counted(*words: Any, **options: Any) -> GatedNetwork:
         again.append(options["epochs"])
         return real(*words, **options)
 
