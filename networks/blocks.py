@@ -50,3 +50,11 @@ class MeanOverPlane(nn.Module):
     def forward(self, activation: torch.Tensor) -> torch.Tensor:
         """Shape (batch, channels, height, width) in, (batch, channels) out."""
         return activation.mean(dim=(2, 3))
+
+
+class AsPlane(nn.Module):
+    """Bands and frames as the two axes of a picture with one channel."""
+
+    def forward(self, activation: torch.Tensor) -> torch.Tensor:
+        """Shape (batch, bands, frames) in, (batch, 1, bands, frames) out."""
+        return activation.unsqueeze(1)

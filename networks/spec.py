@@ -46,6 +46,8 @@ class Recipe:
     """With what confidence the recall floor holds on new data; None: it holds on validation's."""
     recall_per_subject: bool = False
     """Whether the recall floor holds for each subject of validation alone: the worst decides."""
+    calibrate_gates: bool = True
+    """Whether scores become probabilities, at validation's share of positives, once trained."""
     positive_exits: bool = False
     """Whether a gate may answer "positive" too."""
     false_alarm_cap: float = 0.001

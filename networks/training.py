@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn
 
 from devicemodels.documents.files import sha256_of, write_atomically
+from networks.calibrating import GateCalibration, calibrate_gates
 from networks.checkpoints import CHECKPOINT_FILE
 from networks.codecs import TRAINED_CODECS
 from networks.errors import NetworkError
@@ -28,6 +29,7 @@ from networks.gated_graph import gate_of_edge, trace_gated, with_losses
 from networks.promises import RecallPromise
 from networks.recipes import recipe_problems
 from networks.record import record
+from networks.remembering import remembering
 from networks.spec import NetworkSpec
 from networks.splits import Splits, load_split, load_splits
 from networks.streams.windows import Windows
@@ -59,6 +61,8 @@ class TrainingReport:
     """On the subjects that the thresholds were chosen on."""
     test: EvaluationReport
     """On subjects that nothing was chosen on."""
+    calibration: tuple[GateCalibration, ...]
+    """What became of the gates' scores; empty if they stayed as they were trained."""
 
 
 def train(
@@ -78,7 +82,7 @@ def train(
         Network, data and recipe.
     output_dir
         Receives ``weights.safetensors`` and ``taskgraph.json``; each is replaced whole. While
-        training goes on, ``checkpoint.safetensors`` is there too.
+        training goes on, ``checkpoint.safetensors`` is there too. It is made if it does not exist.
     seed
         The same seed gives the same bytes on the same machine.
     epochs
@@ -97,6 +101,7 @@ def train(
     """
     splits = _checked_splits(spec)
     passes = epochs or spec.recipe.epochs
+    output_dir.mkdir(parents=True, exist_ok=True)
     checkpoint = output_dir / CHECKPOINT_FILE
     with _progress(f"training {spec.name}", passes, show_progress) as progress:
         network = fit(
@@ -108,12 +113,17 @@ def train(
             checkpoint=checkpoint,
             resume=resume,
         )
-    measured = measure_gates(network, spec, splits.validation)
+    calibration: tuple[GateCalibration, ...] = ()
+    with remembering(network, spec.recipe.frozen_parts):
+        if spec.recipe.calibrate_gates:
+            told = splits.validation
+            calibration = calibrate_gates(network, told.samples, told.labels)
+        measured = measure_gates(network, spec, splits.validation)
     weights = output_dir / WEIGHTS_FILE
     save_weights(network, weights)
     taskgraph = replace(measured.taskgraph, weights_sha256=sha256_of(weights))
     write_atomically(output_dir / TASKGRAPH_FILE, dump_taskgraph(taskgraph))
-    checkpoint.unlink()
+    checkpoint.unlink(missing_ok=True)
     return TrainingReport(
         network=spec.name,
         seed=seed,
@@ -121,6 +131,7 @@ def train(
         taskgraph=taskgraph,
         validation=report(network, taskgraph, splits.validation, measured.promise),
         test=report(network, taskgraph, splits.test, measured.promise),
+        calibration=calibration,
     )
 
 
@@ -173,7 +184,7 @@ def measure_gates(network: GatedNetwork, spec: NetworkSpec, validation: Windows)
     """
     taskgraph = trace_gated(network).taskgraph
     recording = _recorded(network, taskgraph, {}, validation)
-    macs_after = _macs_after(taskgraph)
+    macs_after = macs_behind_gates(taskgraph)
     chosen = choose_gates(taskgraph, recording, macs_after, spec.recipe, validation.subjects)
     gated = chosen.taskgraph
     losses = {
@@ -221,7 +232,7 @@ def _recorded(
     return record(network, taskgraph, codecs, windows.samples, windows.labels)
 
 
-def _macs_after(taskgraph: TaskGraph) -> NDArray[np.int64]:
+def macs_behind_gates(taskgraph: TaskGraph) -> NDArray[np.int64]:
     """Multiply-accumulates of the trunk that stopping a sample at each gate saves."""
     macs = [sum(o.macs for o in taskgraph.segment_operators(s)) for s in taskgraph.segments]
     names = [segment.name for segment in taskgraph.segments]

@@ -29,6 +29,7 @@ def network(
             Reach("b", 0.1, {"negative": 1.0 - stopped, "positive": 1.0}),
         ),
         stopped={"negative": stopped, "positive": false_stops},
+        lost=false_stops,
         macs={"negative": 100.0, "positive": 1000.0},
         raw_bytes={"negative": 40.0, "positive": 400.0},
         wire_bytes={"negative": 4.0, "positive": 400.0 * (1.0 - saved)},
@@ -72,6 +73,7 @@ def outcome(
         short="",
         macs=1000,
         weight_bytes=4000,
+        stopped_on_validation={"negative": 0.9, "positive": 0.0},
         network=network(recall, **figures),
         planned=tuple(
             planned(

@@ -3,11 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.thresholds import choose_thresholds
 from scheduler.recording import Recording
-
-FALSE_ALARM_SHARE = 0.005
-"""Share of the negatives that the network answers rightly which exits may answer "positive"."""
 
 NEGATIVE_SHARE = 0.95
 """Share of negatives for which the work saved is counted."""
@@ -18,10 +14,11 @@ MOST_DOUBT = 0.5
 
 def choose_entropies(
     seen: Recording,
-    recall_floor: float,
     macs_after: NDArray[np.int64],
     *,
-    confidence: float | None = None,
+    recall_floor: float,
+    false_alarm_cap: float,
+    caps: tuple[float, ...] | None = None,
 ) -> tuple[float, ...]:
     """One limit in [0, 1/2] for each exit of ``seen``, by exact search.
 
@@ -29,16 +26,16 @@ def choose_entropies(
     ----------
     seen
         Of validation data, scores as if no sample had left.
-    recall_floor
-        Share of the true positives (label and the network's answer both "positive") that must not
-        leave as "negative". The other way round, exits may answer :data:`FALSE_ALARM_SHARE` of the
-        true negatives "positive".
     macs_after
         Shape (exits,): multiply-accumulates that leaving at each exit saves.
-    confidence
-        With which the floor holds on new data; None: it holds on these samples. With one, no limit
-        exceeds the threshold that gates would have for it: what leaves as "negative" below a lower
-        one is part of what those would stop.
+    recall_floor
+        Share of the true positives (label and the network's answer both "positive") that must not
+        leave as "negative".
+    false_alarm_cap
+        Share of the true negatives that may leave as "positive".
+    caps
+        Thresholds of gates that keep the floor, in place of it: what leaves as "negative" below a
+        lower limit is part of what those would stop. None: the floor holds for ``seen`` itself.
 
     Returns
     -------
@@ -52,20 +49,13 @@ def choose_entropies(
     budgets = np.array(
         [
             _budget(1 - recall_floor, int((right & positive).sum())),
-            _budget(FALSE_ALARM_SHARE, int((right & ~positive).sum())),
+            _budget(false_alarm_cap, int((right & ~positive).sum())),
         ]
     )
-    caps = tuple(MOST_DOUBT for _ in macs_after)
-    if confidence is not None:
-        caps = choose_thresholds(
-            seen.gate_scores,
-            seen.labels,
-            seen.answers,
-            recall_floor=recall_floor,
-            macs_after=macs_after,
-            confidence=confidence,
-        )
-        budgets[0] = len(positive)  # the caps see to it
+    if caps is None:
+        caps = tuple(MOST_DOUBT for _ in macs_after)
+    else:
+        budgets[0] = len(positive)
     weight = np.where(
         positive,
         (1 - NEGATIVE_SHARE) / max(1, int(positive.sum())),

@@ -31,7 +31,10 @@ from networks.streams.windows import Windows
 from scheduler.recording import Recording
 
 KEPT_SHARES = (0.25, 0.5, 0.75)
-"""Shares of the channels to keep, least first; the first that is good enough is taken."""
+"""Shares of the channels to keep, least first; the first that is good enough is taken.
+
+A trunk of which parts stay as they came, because others trained them, is only rounded.
+"""
 
 TOLERANCE = 0.005
 """Accuracy on validation that pruning may cost."""
@@ -67,21 +70,19 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
 
 
 def _pruned(spec: NetworkSpec, seed: int) -> GatedNetwork:
-    """The network with the least channels whose accuracy holds, or the best if none does."""
+    """The network with the fewest channels whose accuracy holds; all of them if it never does."""
     whole, validation = ungated.network_of(spec, seed), spec.load("validation")
+    if spec.recipe.frozen_parts:
+        return whole
     floor = _accuracy(whole, validation) - TOLERANCE
-    best, best_accuracy = whole, -1.0
     for share in KEPT_SHARES:
-        tried = _tuned(spec, seed, _without_weakest(whole, share))
-        reached = _accuracy(tried, validation)
-        if reached > best_accuracy:
-            best, best_accuracy = tried, reached
-        if reached >= floor:
-            break
-    return best
+        tried = _tuned(spec, seed, without_weakest(whole, share))
+        if _accuracy(tried, validation) >= floor:
+            return tried
+    return whole
 
 
-def _without_weakest(network: GatedNetwork, share: float) -> GatedNetwork:
+def without_weakest(network: GatedNetwork, share: float) -> GatedNetwork:
     """A copy that keeps the strongest ``share`` of each group of channels, at least one."""
     copy = deepcopy(network)
     groups = channel_groups(copy.trunk, torch.zeros(copy.input_shape))

@@ -14,7 +14,6 @@ from torch import nn
 
 from networks.blocks import MeanOverPlane, PlaneBlock
 from networks.gated import CutDesign, GatedNetwork
-from networks.preparing import keep_nothing
 from networks.spec import NetworkSpec, Recipe
 from networks.streams import digits
 from networks.streams.windows import SplitName, Windows
@@ -69,7 +68,6 @@ SPEC = NetworkSpec(
     build=build,
     stream="digits",
     load=load,
-    prepare=keep_nothing,
     augment=augment,
     recipe=Recipe(
         epochs=25,

@@ -14,7 +14,6 @@ from torch import nn
 
 from networks.blocks import MeanOverPlane, PlaneBlock
 from networks.gated import CutDesign, GatedNetwork
-from networks.preparing import keep_nothing
 from networks.spec import NetworkSpec, Recipe
 from networks.streams import mnist
 from networks.streams.windows import SplitName, Windows
@@ -71,10 +70,9 @@ SPEC = NetworkSpec(
     build=build,
     stream="mnist",
     load=load,
-    prepare=keep_nothing,
     augment=augment,
     recipe=Recipe(
-        epochs=15,
+        epochs=20,
         batch_size=64,
         learning_rate=5e-3,
         weight_decay=5e-2,

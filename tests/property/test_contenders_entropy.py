@@ -6,7 +6,6 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from networks.contenders import entropy
 from networks.contenders.entropy import choose_entropies
 from scheduler.recording import Recording
 
@@ -45,14 +44,16 @@ def tried(seen: Recording, limits: tuple[float, ...], macs: list[int]) -> tuple[
 
 
 @settings(max_examples=150, derandomize=True, database=None, deadline=None)
-@given(recordings(), st.sampled_from([1.0, 0.9, 0.5]))
-def test_no_other_limits_save_more_within_the_budgets(seen: Recording, floor: float) -> None:
+@given(recordings(), st.sampled_from([1.0, 0.9, 0.5]), st.sampled_from([0.0, 0.2]))
+def test_no_other_limits_save_more_within_the_budgets(
+    seen: Recording, floor: float, cap: float
+) -> None:
     macs = [100, 40][: seen.gate_scores.shape[1]]
-    limits = choose_entropies(seen, floor, np.array(macs))
+    limits = choose_entropies(seen, np.array(macs), recall_floor=floor, false_alarm_cap=cap)
     right = seen.labels == seen.answers
     budgets = [
         int((1 - floor) * (right & (seen.labels == 1)).sum() + 1e-9),
-        int(entropy.FALSE_ALARM_SHARE * (right & (seen.labels == 0)).sum() + 1e-9),
+        int(cap * (right & (seen.labels == 0)).sum() + 1e-9),
     ]
     lost, spoiled, saved = tried(seen, limits, macs)
     assert lost <= budgets[0] and spoiled <= budgets[1]
@@ -62,3 +63,13 @@ def test_no_other_limits_save_more_within_the_budgets(seen: Recording, floor: fl
         result = tried(seen, other, macs)
         if result[0] <= budgets[0] and result[1] <= budgets[1]:
             assert result[2] <= saved + 1e-9
+
+
+@settings(max_examples=60, derandomize=True, database=None, deadline=None)
+@given(recordings(), st.sampled_from([0.0, 0.05, 0.3]))
+def test_no_limit_exceeds_its_cap(seen: Recording, cap: float) -> None:
+    caps = (cap, 0.25)[: seen.gate_scores.shape[1]]
+    macs = np.array([100, 40][: len(caps)])
+    limits = choose_entropies(seen, macs, recall_floor=1.0, false_alarm_cap=0.0, caps=caps)
+    assert all(limit <= most for limit, most in zip(limits, caps, strict=True))
+    assert tried(seen, limits, macs.tolist())[1] == 0

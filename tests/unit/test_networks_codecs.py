@@ -136,6 +136,30 @@ def test_a_network_without_gates_is_recorded_and_traced_like_any_other() -> None
     assert recording.gates == ()
 
 
+@pytest.mark.parametrize("codec", TRAINED_CODECS)
+def test_an_activation_may_have_channels_alone(codec: TrainedCodec) -> None:
+    torch.manual_seed(5)
+    parts = {
+        "sense": nn.Sequential(nn.Conv1d(3, 6, 3), nn.AdaptiveAvgPool1d(1), nn.Flatten()),
+        "decide": nn.Linear(6, 2),
+    }
+    cut = CutDesign(6, 2, 4, codecs=(codec,), dimensions=0)
+    network = GatedNetwork("flat", (1, 3, 12), parts, {"sense": cut}).eval()
+    graph = trace_gated(network).taskgraph
+    made = {key: one.exported.module() for key, one in programs(network, graph).items()}
+    (edge,) = graph.edges
+    used = edge.codec(codec)
+    with torch.no_grad():
+        whole = network.crossing(_samples(1), {"sense": codec})
+        activation = made["segment:sense"](_samples(1))
+        assert torch.allclose(torch.sigmoid(whole.gate_logits), made["gate:sense"](activation))
+        sent = made.get(f"encode:{edge.name}/{codec}", torch.clone)(activation).numpy()
+        data = encode(sent, used.wire_format, used.wire_bytes)
+        arrived = torch.from_numpy(decode(data, used.wire_format, used.wire_shape))
+        back = made.get(f"decode:{edge.name}/{codec}", torch.clone)(arrived)
+        assert torch.allclose(whole.output, made["segment:decide"](back), atol=1e-5)
+
+
 def test_dropped_in_torch_is_what_its_programs_and_the_wire_do() -> None:
     codec, activation = DroppedCodec(5, 2), _samples(6)[:, :, :5].transpose(1, 2)
     with torch.no_grad():

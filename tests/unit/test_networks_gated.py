@@ -7,6 +7,8 @@ from typing import cast
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import nn
 
@@ -14,6 +16,7 @@ from devicemodels.catalog import load_platform
 from devicemodels.documents.errors import InputError
 from networks.answers import answers, positive
 from networks.codecs import CODEC_NAMES, TRAINED_CODECS
+from networks.evaluation import gated_answers, stopped_by
 from networks.gated import CutDesign, GatedNetwork
 from networks.gated_graph import gate_of_edge, trace_gated
 from networks.programs import Program, programs
@@ -182,6 +185,25 @@ def test_a_recording_does_not_depend_on_the_batch(
     np.testing.assert_allclose(
         together.gate_scores, np.concatenate([one.gate_scores for one in alone]), atol=1e-3
     )
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=20)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 9))
+def test_with_its_gates_open_it_answers_as_the_trunk_alone(
+    network: GatedNetwork, taskgraph: TaskGraph, seed: int, count: int
+) -> None:
+    """A threshold of 0 stops nothing, and a gate that stops nothing leaves no trace: to the bit."""
+    samples = np.random.default_rng(seed).normal(size=(count, 6, 100)).astype(np.float32)
+    with torch.no_grad():
+        alone = network(torch.from_numpy(samples))
+        gated = network.crossing(torch.from_numpy(samples))
+    assert torch.equal(gated.output, alone)
+    said = record(network, taskgraph, {}, samples, np.zeros(count, dtype=np.int8))
+    assert {gate.threshold for gate in taskgraph.gates} == {0.0}
+    assert gated_answers(taskgraph, said).tolist() == answers(alone.numpy()).tolist()
+    shut = replace(taskgraph, gates=tuple(replace(gate, threshold=1.0) for gate in taskgraph.gates))
+    assert stopped_by(shut, said).tolist() == [0] * count
+    assert not gated_answers(shut, said).any()
 
 
 def test_a_codec_where_there_is_none_is_refused(

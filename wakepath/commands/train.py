@@ -98,11 +98,18 @@ def command(
                 "network": result.network,
                 "seed": result.seed,
                 "epochs": result.epochs,
+                "calibration": [asdict(gate) for gate in result.calibration],
                 **{name: asdict(report) for name, report in reports.items()},
             }
         )
     else:
         stdout_console().print(evaluation_table(reports))
+        for gate in result.calibration:
+            before, after = percent(gate.error_before), percent(gate.error_after)
+            stdout_console().print(
+                f"calibration error of gate {gate.gate} on validation: {before}, now {after}",
+                highlight=False,
+            )
         if result.validation.promise is not None:
             stdout_console().print(in_words(result.validation.promise), highlight=False)
 
@@ -112,9 +119,9 @@ def in_words(promise: "RecallPromise") -> str:
     floor, bound = percent(promise.recall_floor), percent(promise.recall_bound)
     sure = f"{promise.confidence:.0%}"
     said = (
-        f"recall floor of the gates {floor}: they lose {promise.lost} of {promise.positives} true "
-        f"positives of validation. Of new ones like these at least {bound} pass ({sure} "
-        "confidence)."
+        f"recall floor of the gates {floor}: with raw activations they lose {promise.lost} of "
+        f"{promise.positives} true positives of validation. Of new ones like these at least "
+        f"{bound} pass ({sure} confidence)."
     )
     if promise.kept:
         return said

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
 
-from benchmarks.results.gated import plots, sections
+from benchmarks.results.gated import energy_sections, plots, sections
 from benchmarks.results.gated.energies import LOSS_AGAINST_UNGATED, REPLAYED
 from benchmarks.results.gated.figures import NetworkFigures
 from benchmarks.results.gated.judging import MOST_LOST
@@ -105,37 +105,42 @@ def _blocks(
         yield "Short of the common floors on validation, and planned for the best they reach there:"
         yield "\n".join(short)
     yield "## Gates and cuts"
-    yield (
+    yield fill(
         "Stops are among the samples that reach a gate. The codec is the one that sends the fewest "
         f"bytes, of those that lose at most their part of {100 * MOST_LOST:g} points of accuracy "
         "on validation; headers and bitmaps are counted. Depth is the share of all MACs that is "
-        "done by then."
+        "done by then.",
+        LINE,
     )
     yield _text(sections.cut_table(findings))
     yield _picture("Survival along depth", pictures["survival"])
     yield "## All contenders on test data"
-    yield (
+    yield fill(
         "Each at its own thresholds and with a codec at every cut, apart from any platform. "
         "`precision` is that of the test set as it is. `bytes saved` is of the positives that "
-        "really cross, on the wire against raw: a positive that is stopped saves nothing here."
+        "really cross, on the wire against raw: a positive that is stopped saves nothing here. "
+        "`found otherwise` is of the false stops those that the network behind the gates would "
+        "have answered right, as a share of all positives.",
+        LINE,
     )
     for data_set in findings.sets:
         yield f"### {data_set.name}"
         yield _text(sections.network_table(findings, data_set))
     yield f"## Energy at {AT:.0%} negatives"
-    yield (
+    yield fill(
         "Each contender is planned anew, exactly, so that it has the gates, codecs, cores and idle "
         f"states that suit it best; then {REPLAYED:,} samples of the test stream are replayed. "
         "Recall is that of the plan's gates and codecs on the test split, accuracy likewise at "
-        f"{AT:.0%} negatives. What a device draws at rest, a sample:"
+        f"{AT:.0%} negatives. What a device draws at rest, a sample:",
+        LINE,
     )
-    yield _text(sections.floor_table(findings))
+    yield _text(energy_sections.floor_table(findings))
     for platform in PLATFORMS:
         yield _picture(f"Recall against energy on {platform}", pictures[f"recall {platform}"])
     for data_set in findings.sets:
         for platform in PLATFORMS:
             yield f"### {data_set.name} on {platform}"
-            yield _text(sections.energy_table(findings, data_set, platform))
+            yield _text(energy_sections.energy_table(findings, data_set, platform))
     yield "## By class prior"
     yield fill(
         "Energy a sample beyond the floor, and the mean power of the device with sensor and floor; "
@@ -147,18 +152,21 @@ def _blocks(
     for data_set in findings.sets:
         for platform in PLATFORMS:
             yield f"### {data_set.name} on {platform}, by prior"
-            yield _text(sections.prior_table(findings, data_set, platform))
+            yield _text(energy_sections.prior_table(findings, data_set, platform))
     yield "## Where the gain comes from"
-    yield (
+    yield fill(
         "The ungated network on its best core; our plan's own placement with nothing stopped and "
         "raw crossings; with its gates; with its codecs too. What each step saves is split by the "
         "cause of the energy: computing (MACs not done, less what gate heads take), links (bytes "
         "not moved, less what codecs take), waking and resting (cores not woken). All beyond the "
-        f"floor, a sample, at {AT:.0%} negatives; a negative figure is a cost."
+        f"floor, a sample, at {AT:.0%} negatives; a negative figure is a cost.",
+        LINE,
     )
+    yield f"In counts, at {AT:.0%} negatives, against the same network with all gates open:"
+    yield _text(sections.count_table(findings))
     for platform in PLATFORMS:
         yield f"### The gain on {platform}"
-        yield _text(sections.split_table(findings, platform))
+        yield _text(energy_sections.split_table(findings, platform))
         yield _picture(f"Split of the gain on {platform}", pictures[f"split {platform}"])
     if shipped:
         yield "## The shipped weights"

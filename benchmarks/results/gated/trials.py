@@ -15,7 +15,7 @@ from benchmarks.results.gated.energies import (
     remembered,
 )
 from benchmarks.results.gated.figures import Floors, Outcome, Planned, Split, kept_name
-from benchmarks.results.gated.judging import judge
+from benchmarks.results.gated.judging import judge, stopped_on_validation
 from benchmarks.results.gated.sets import AT, GATED, NEGATIVES, ONE_CORE, PLATFORMS, UNGATED
 from benchmarks.results.gated.splitting import split
 from devicemodels.catalog import load_platform
@@ -72,7 +72,7 @@ def run_trial(trial: Trial) -> Ending:
         spec = network_spec(trial.data_set)
         test = spec.load("test")
     except InputError as error:
-        return Ending(missing=str(error))
+        return Ending(missing="; ".join(problem.message for problem in error.problems))
     try:
         _make_outcomes(trial, spec, test)
     except Exception:
@@ -124,6 +124,7 @@ def outcome_of(
         short=short,
         macs=sum(operator.macs for operator in graph.operators),
         weight_bytes=sum(operator.weight_bytes for operator in graph.operators),
+        stopped_on_validation=stopped_on_validation(graph),
         network=judge(contender, test),
         planned=tuple(planned),
         splits=tuple(splits),

@@ -8,6 +8,7 @@ from benchmarks.results.gated.sets import AT, GATED, ONE_CORE, PLATFORMS, UNGATE
 from benchmarks.results.gated.splitting import GROUPS, states
 from benchmarks.results.gated.summary import PARTS_OF_OURS, Findings
 from benchmarks.results.gated.targets import targets
+from scheduler.taskgraph import CLASSES
 
 
 def found_lines(findings: Findings) -> Iterator[str]:
@@ -96,13 +97,18 @@ def _classes(findings: Findings) -> Iterator[str]:
     for data_set in findings.sets:
         gated = findings.outcomes[data_set.name, GATED]
         ungated = findings.outcomes[data_set.name, UNGATED]
-        samples = gated[0].network.samples
+        samples = gated[0].network.samples["positive"]
+        stops = [
+            f"{fmean(o.stopped_on_validation[c] for o in gated):.1%} on validation, "
+            f"{fmean(o.network.stopped[c] for o in gated):.1%} on test"
+            for c in CLASSES
+        ]
         ours = fmean(o.network.right["positive"] for o in gated)
         theirs = fmean(o.network.right["positive"] for o in ungated)
         yield (
-            f"- {data_set.name}: recall {ours:.1%} with gates and codecs, {theirs:.1%} ungated; "
-            f"one of its {samples['positive']} test positives is "
-            f"{100 / samples['positive']:.2f} points."
+            f"- {data_set.name}: negatives stopped {stops[0]}; false stops {stops[1]}; recall on "
+            f"test {ours:.1%} with gates and codecs, {theirs:.1%} ungated. One of its {samples} "
+            f"test positives is {100 / samples:.2f} points."
         )
 
 
