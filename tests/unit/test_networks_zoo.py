@@ -13,7 +13,15 @@ from networks.zoo import network_names, network_spec
 
 
 def test_networks_are_found_by_their_file() -> None:
-    assert network_names() == ("digits", "ds_cnn", "mnist", "smartwatch", "vowels", "wakeword", "words")
+    assert network_names() == (
+        "digits",
+        "ds_cnn",
+        "mnist",
+        "smartwatch",
+        "vowels",
+        "wakeword",
+        "words",
+    )
     assert network_spec("smartwatch").name == "smartwatch"
 
 
