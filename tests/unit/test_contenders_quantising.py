@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from networks.blocks import ConvBlock, MeanOverTime
-from networks.contenders.quantising import Grid, Int8Network, grid_of, weights_of
+from networks.contenders.quantising import Int8Network
+from networks.contenders.rounding import Grid, grid_of, weights_of
 from networks.tracing import trace, trace_network
 from networks.zoo.ds_cnn import INPUT_SHAPE, DsCnn
 from scheduler.documents import dump_taskgraph, load_taskgraph
