@@ -13,6 +13,7 @@ from networks.contenders.following import channel_groups
 from networks.tracing import trace
 from networks.zoo import smartwatch
 from networks.zoo.ds_cnn import INPUT_SHAPE, DsCnn
+from tests.contender_worlds import one_thread  # noqa: F401 - used by all
 
 
 class Flattened(nn.Module):
