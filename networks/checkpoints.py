@@ -109,13 +109,13 @@ def resume_from(
     epochs_done = _same_training(tensors.pop(_LABEL, None), label, file)
     try:
         order, own = tensors.pop(_ORDER), tensors.pop(_TORCH)
-        moments = _moments(tensors, learner)
         weights = {
             name.removeprefix(_NETWORK): tensor
             for name, tensor in tensors.items()
             if name.startswith(_NETWORK)
         }
         put_weights(learner.network, weights, file=file)
+        moments = _moments(tensors, learner)
         with warnings.catch_warnings():
             # The optimiser has made these steps already, before it was interrupted.
             warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")

@@ -22,7 +22,11 @@ def codecs_of(network: GatedNetwork, part: str, edge: Edge) -> tuple[Codec, ...]
     """
     cut = network.cuts[part]
     generic = [_plain(part, name, edge.shape) for name in GENERIC_CODECS[1:]]
-    return (*edge.codecs, *generic, *(_trained(network, part, cut, c, edge) for c in cut.codecs))
+    trained = [
+        _sparse(part, cut, edge.shape) if name == "sparse" else _learned(network, part, name, edge)
+        for name in cut.codecs
+    ]
+    return (*edge.codecs, *generic, *trained)
 
 
 def operators_of(
@@ -40,56 +44,57 @@ def operators_of(
     )
 
 
-def _trained(
-    network: GatedNetwork, part: str, cut: CutDesign, name: CodecName, edge: Edge
-) -> Codec:
-    if name == "sparse":
-        return _sparse(part, cut, edge.shape)
-    learned = network.learned_codec(part, name)
-    assert learned is not None, "every codec of a design but 'sparse' is a module"
+def _learned(network: GatedNetwork, part: str, name: CodecName, edge: Edge) -> Codec:
+    """The wire's conversion after a learned encoder and before its decoder.
+
+    Encoders and decoders without products only move elements, and the conversion touches each of
+    those anyway: all is one pass then.
+    """
+    module = network.learned_codec(part, name)
+    assert module is not None, "every codec of a design but 'sparse' is a module"
     activation = torch.zeros(edge.shape)
-    encoder, decoder = learned.encoder, learned.decoder
+    encoder, decoder = module.encoder, module.decoder
     with torch.no_grad():
         sent = encoder(activation)
     encode = operators_of(encoder, activation, f"{part}_codec.{name}.encode.")
     decode = operators_of(decoder, sent, f"{part}_codec.{name}.decode.")
-    return _plain(part, name, tuple(sent.shape), encode, decode)
+    plain = _plain(part, name, tuple(sent.shape))
+    (quantised,), (dequantised,) = plain.encode, plain.decode
+    if not any(operator.macs for operator in (*encode, *decode)):
+        spread = replace(dequantised, output_shape=edge.shape, output_bytes=edge.raw_bytes)
+        return replace(plain, encode=(_with(quantised, encode),), decode=(_with(spread, decode),))
+    quantised = replace(quantised, inputs=(encode[-1].name,))
+    decode = tuple(
+        replace(o, inputs=tuple(dequantised.name if i == "input" else i for i in o.inputs))
+        for o in decode
+    )
+    return replace(plain, encode=(*encode, quantised), decode=(dequantised, *decode))
 
 
-def _plain(
-    part: str,
-    name: CodecName,
-    shape: tuple[int, ...],
-    encode: tuple[Operator, ...] = (),
-    decode: tuple[Operator, ...] = (),
-) -> Codec:
-    """A codec with the wire's own conversion after its encoder and before its decoder."""
+def _with(conversion: Operator, moves: tuple[Operator, ...]) -> Operator:
+    return replace(
+        conversion,
+        fused=tuple(move.kind for move in moves),
+        weight_bytes=sum(move.weight_bytes for move in moves),
+    )
+
+
+def _plain(part: str, name: CodecName, shape: tuple[int, ...]) -> Codec:
+    """The wire's own conversion and nothing else."""
     wire_format = CODEC_WIRE_FORMATS[name]
     size = wire_bytes(wire_format, shape)
     prefix = f"{part}_codec.{name}."
-    source = encode[-1].name if encode else "input"
     quantised = replace(
-        _element_wise(f"{prefix}quantise", "quantise", source, shape),
+        _element_wise(f"{prefix}quantise", "quantise", "input", shape),
         dtype=wire_format,
         output_bytes=size,
     )
     dequantised = _element_wise(f"{prefix}dequantise", "dequantise", "input", shape)
-    decoded = tuple(
-        replace(o, inputs=tuple(dequantised.name if i == "input" else i for i in o.inputs))
-        for o in decode
-    )
-    return Codec(
-        name=name,
-        wire_format=wire_format,
-        wire_shape=shape,
-        wire_bytes=size,
-        encode=(*encode, quantised),
-        decode=(dequantised, *decoded),
-    )
+    return Codec(name, wire_format, shape, size, (quantised,), (dequantised,))
 
 
 def _sparse(part: str, cut: CutDesign, shape: tuple[int, ...]) -> Codec:
-    """Selection and rounding before the wire; behind it, rounding undone and elements put back.
+    """Selection and rounding before the wire; behind it one pass puts elements back and scales.
 
     No law prices a selection. It passes over all elements several times and compares them, which is
     what the kind ``softmax`` is priced for, so that is its kind: some 30 cycles an element on a
@@ -106,15 +111,14 @@ def _sparse(part: str, cut: CutDesign, shape: tuple[int, ...]) -> Codec:
         dtype="int8",
         output_bytes=size,
     )
-    dequantised = _element_wise(f"{prefix}dequantise", "dequantise", "input", (1, kept))
-    placed = _element_wise(f"{prefix}place", "concat", dequantised.name, shape)
+    dequantised = _element_wise(f"{prefix}dequantise", "dequantise", "input", shape)
     return Codec(
         name="sparse",
         wire_format="sparse-int8",
         wire_shape=shape,
         wire_bytes=size,
         encode=(selected, quantised),
-        decode=(dequantised, placed),
+        decode=(replace(dequantised, fused=("concat",)),),
     )
 
 

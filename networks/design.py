@@ -7,14 +7,18 @@ the network that these weights fit.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
+from weakref import WeakKeyDictionary
+
+import torch
 
 from devicemodels.documents.json_document import dump_document, read_document
-from networks.errors import network_error
+from networks.errors import NetworkError, network_error
 from networks.gated import CutDesign, GatedNetwork
+from networks.insertion import insert
 from networks.spec import NetworkSpec
+from networks.streams.windows import Windows
 
 DESIGN_FILE = "design.json"
 """How a design is called beside its weights."""
@@ -27,19 +31,14 @@ class Design:
     network: str
     """Name of the network, a file in ``networks/zoo``."""
     cuts: Mapping[str, CutDesign]
-    """What stands after which part of the trunk, in the trunk's order; no others are gated."""
+    """What stands after which parts of the trunk, or at which of its cut points; no others are
+    gated. In the trunk's order."""
     gate_weights: tuple[float, ...]
     """alpha_k of the loss, one for each gate."""
     sparsity_weights: tuple[float, ...] = ()
     """beta_k of the loss, one for each gate, or none at all."""
     version: Literal["wakepath/design@1"] = "wakepath/design@1"
     """Version of the document."""
-
-
-def own_design(spec: NetworkSpec) -> Design:
-    """The design that the zoo gives a network."""
-    network = spec.build()
-    return Design(spec.name, network.cuts, spec.recipe.gate_weights, spec.recipe.sparsity_weights)
 
 
 def designed(spec: NetworkSpec, design: Design, *, file: str | None = None) -> NetworkSpec:
@@ -57,25 +56,48 @@ def designed(spec: NetworkSpec, design: Design, *, file: str | None = None) -> N
     Raises
     ------
     NetworkError
-        It is another network's, gates what is no part of the trunk or its last one, or has not one
-        weight for each gate.
+        It is another network's, has not one weight for each gate, or cuts the trunk where it cannot
+        be cut.
     """
     if design.network != spec.name:
         raise network_error(
             f"the design is of network '{design.network}', not of '{spec.name}'", file=file
         )
     _check_weights(design, file)
-    _check_parts(spec.build(), design, file)
+    try:
+        frozen = _frozen(spec, design.cuts)
+    except NetworkError as error:
+        raise NetworkError(replace(problem, file=file) for problem in error.problems) from None
     recipe = replace(
-        spec.recipe, gate_weights=design.gate_weights, sparsity_weights=design.sparsity_weights
+        spec.recipe,
+        gate_weights=design.gate_weights,
+        sparsity_weights=design.sparsity_weights,
+        frozen_parts=frozen,
     )
-    return replace(spec, build=lambda: gated_at(spec.build(), design.cuts), recipe=recipe)
+    trunks = WeakKeyDictionary[GatedNetwork, GatedNetwork]()
+
+    def build() -> GatedNetwork:
+        own = spec.build()
+        network = gated_at(own, design.cuts)
+        trunks[network] = own
+        return network
+
+    def prepare(network: GatedNetwork, windows: Windows) -> None:
+        spec.prepare(trunks[network], windows)  # it knows the parts by the zoo's names
+
+    return replace(spec, build=build, prepare=prepare, recipe=recipe)
 
 
 def gated_at(network: GatedNetwork, cuts: Mapping[str, CutDesign]) -> GatedNetwork:
-    """The trunk of ``network``, the very modules, with fresh gates and codecs at ``cuts``."""
+    """The trunk of ``network``, the very layers, with fresh gates and codecs.
+
+    At the ends of its parts, if all of ``cuts`` are such; else it is cut anew, at any cut points.
+    Raises ``NetworkError`` as :func:`networks.insertion.insert` does.
+    """
     parts = dict(network.trunk.named_children())
-    return GatedNetwork(network.name, network.input_shape, parts, cuts)
+    if set(cuts) <= set(list(parts)[:-1]):
+        return GatedNetwork(network.name, network.input_shape, parts, cuts)
+    return insert(network.trunk, torch.zeros(network.input_shape), cuts, name=network.name)
 
 
 def dump_design(design: Design) -> str:
@@ -100,14 +122,24 @@ def _check_weights(design: Design, file: str | None) -> None:
             )
 
 
-def _check_parts(network: GatedNetwork, design: Design, file: str | None) -> None:
-    parts = [name for name, _ in network.trunk.named_children()]
-    for part in design.cuts:
-        if part not in parts[:-1]:
-            near = get_close_matches(part, parts[:-1], n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"one of {', '.join(parts[:-1])}"
+def _frozen(spec: NetworkSpec, cuts: Mapping[str, CutDesign]) -> tuple[str, ...]:
+    """The frozen parts of the recipe by the names that they have once the trunk is cut."""
+    own = spec.build()
+    network = gated_at(own, cuts)
+    frozen = {
+        id(p)
+        for part in spec.recipe.frozen_parts
+        for p in own.trunk.get_submodule(part).parameters()
+    }
+    kept = []
+    for name, part in network.trunk.named_children():
+        held = {id(p) in frozen for p in part.parameters()}
+        if held == {True, False}:
             raise network_error(
-                f"cuts: no gate can follow '{part}' in network '{design.network}'",
-                hint=hint,
-                file=file,
+                f"part '{name}' of network '{spec.name}' is frozen in the beginning and learns in "
+                "the end",
+                hint=f"cut after {' and '.join(spec.recipe.frozen_parts)} too",
             )
+        if held == {True}:
+            kept.append(name)
+    return tuple(kept)

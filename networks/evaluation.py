@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from networks.promises import RecallPromise
 from scheduler.exits import Exits, answering_rates, ending_rates, exits, stopping_rates
 from scheduler.recording import Recording
 from scheduler.taskgraph import CLASSES, SampleClass, TaskGraph
@@ -69,6 +70,12 @@ class EvaluationReport:
     """Multiply-accumulates of the trunk, a sample."""
     macs_gated: float
     """Mean multiply-accumulates a sample with gates: trunk, gate heads and codecs in force."""
+    true_positives: int
+    """Positives that the network answers rightly without gates."""
+    true_positives_lost: int
+    """Of them, how many the gates stop."""
+    promise: RecallPromise | None
+    """What the choice of thresholds said about them; None if that is not known."""
 
 
 def stopped_by(taskgraph: TaskGraph, recording: Recording) -> NDArray[np.int64]:
@@ -119,7 +126,11 @@ def recall(answers: NDArray[np.int8], labels: NDArray[np.int8]) -> float:
 
 
 def evaluate(
-    taskgraph: TaskGraph, recording: Recording, codecs: Mapping[str, str] | None = None
+    taskgraph: TaskGraph,
+    recording: Recording,
+    codecs: Mapping[str, str] | None = None,
+    *,
+    promise: RecallPromise | None = None,
 ) -> EvaluationReport:
     """Put figures to a recording.
 
@@ -131,6 +142,8 @@ def evaluate(
         Made with ``codecs`` in force.
     codecs
         Codec by edge name; the others send the raw activation.
+    promise
+        Of the thresholds, for the report.
     """
     chosen = codecs or {}
     ends = exits(recording.gate_scores, taskgraph.gates)
@@ -140,6 +153,7 @@ def evaluate(
         for index in range(len(taskgraph.gates))
     )
     stopped = (ends.gate < len(taskgraph.gates)) & ~ends.positive
+    true_positives = (recording.labels == 1) & (recording.answers == 1)
     return EvaluationReport(
         samples=len(recording.labels),
         positive_share=float(recording.labels.mean()),
@@ -154,6 +168,9 @@ def evaluate(
         recall_gated=_recalls(answers, recording.labels),
         macs_ungated=float(sum(operator.macs for operator in taskgraph.operators)),
         macs_gated=_expected_macs(taskgraph, ends.gate, chosen),
+        true_positives=int(true_positives.sum()),
+        true_positives_lost=int((true_positives & stopped).sum()),
+        promise=promise,
     )
 
 

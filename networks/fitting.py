@@ -13,7 +13,8 @@ from networks.errors import network_error
 from networks.gated import GatedNetwork
 from networks.losses import gated_loss, in_balance, risen_at
 from networks.recipes import require_recipe
-from networks.spec import NetworkSpec, Recipe
+from networks.remembering import remembering
+from networks.spec import NetworkSpec, Recipe, as_they_are
 from networks.streams.windows import Windows
 
 CODED_SHARE = 0.5
@@ -77,7 +78,8 @@ def fit(
         network = spec.build()
         require_recipe(recipe, network)
         spec.prepare(network, windows)
-        with _frozen(network, recipe.frozen_parts):
+        unvaried = recipe.frozen_parts if spec.augment is as_they_are else ()
+        with _frozen(network, recipe.frozen_parts), remembering(network, unvaried):
             learner = _learner(network, recipe, steps, random)
             done = 0
             if checkpoint is not None:

@@ -11,7 +11,7 @@ multiply-accumulates, a quarter of the plain transform's 65,536. A core with an 
 would take fewer; no law here knows one.
 """
 
-from math import isqrt
+from math import gcd, isqrt
 
 import numpy as np
 import torch
@@ -46,43 +46,48 @@ class Standardise(nn.Module):
 class Framing(nn.Module):
     """Cuts sound into overlapping frames; what is left at the end is not used.
 
+    Frames are put together from pieces as long as the greatest common divisor of both, so a hop
+    that divides the frame costs least.
+
     Parameters
     ----------
     length, hop
-        Samples of a frame, and from one frame to the next. The hop divides the length, so that a
-        frame is whole hops side by side and no sample is copied twice.
+        Samples of a frame, and from one frame to the next.
     """
 
     def __init__(self, length: int, hop: int) -> None:
         super().__init__()
-        if hop < 1 or length % hop:
-            raise ValueError(f"a hop of {hop} samples does not divide a frame of {length}")
-        self.hop = hop
-        self.hops = length // hop
+        if not 1 <= hop <= length:
+            raise ValueError(f"a hop of {hop} samples is not from 1 to the {length} of a frame")
+        self.piece = gcd(length, hop)
+        self.pieces = length // self.piece
+        self.step = hop // self.piece
 
     def forward(self, sound: torch.Tensor) -> torch.Tensor:
         """Shape (batch, 1, samples) in, (batch, frames, length) out."""
-        whole = sound.shape[2] // self.hop
-        frames = whole - self.hops + 1
-        if frames < 1:
+        whole = sound.shape[2] // self.piece
+        if whole < self.pieces:
             raise ValueError(f"{sound.shape[2]} samples are less than one frame")
-        pieces = sound[:, 0, : whole * self.hop].reshape(-1, whole, self.hop)
-        return torch.cat([pieces[:, i : i + frames] for i in range(self.hops)], dim=2)
+        last = (whole - self.pieces) // self.step * self.step + 1
+        pieces = sound[:, 0, : whole * self.piece].reshape(-1, whole, self.piece)
+        return torch.cat([pieces[:, i : i + last : self.step] for i in range(self.pieces)], dim=2)
 
 
 class PowerSpectrum(nn.Module):
-    """Squared magnitudes of the Fourier transform of frames under a Hann window.
+    """Squared magnitudes of the Fourier transform of frames under a window.
 
     Parameters
     ----------
     length
         Samples of a frame, even. It is split into two factors as alike as possible.
+    window
+        What the samples of a frame are multiplied by; a Hann window if not given.
     """
 
     first: torch.Tensor
     second: torch.Tensor
 
-    def __init__(self, length: int) -> None:
+    def __init__(self, length: int, window: NDArray[np.float64] | None = None) -> None:
         super().__init__()
         if length < 2 or length % 2:
             raise ValueError(f"a frame of {length} samples is not even")
@@ -92,8 +97,9 @@ class PowerSpectrum(nn.Module):
         columns = length // rows
         i, k, j, m = (np.arange(n) for n in (rows, rows, columns, columns // 2))
         angle = 2 * np.pi * k * (i[:, None] / rows + j[:, None, None] / length)
-        window = np.hanning(length + 1)[:-1].reshape(rows, columns).T[:, :, None]
-        first = np.concatenate([np.cos(angle), -np.sin(angle)], axis=2) * window
+        weights = np.hanning(length + 1)[:-1] if window is None else window
+        weights = weights.reshape(rows, columns).T[:, :, None]
+        first = np.concatenate([np.cos(angle), -np.sin(angle)], axis=2) * weights
         turn = 2 * np.pi * m[:, None] * j / columns
         second = np.block([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
         self.rows, self.columns = rows, columns

@@ -1,20 +1,96 @@
 """Which gates a planner may use together, each combination measured on validation as a whole."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from networks.evaluation import accuracy, gated_answers, recall, with_rates
-from networks.thresholds import choose_thresholds
+from networks.promises import RecallPromise
+from networks.spec import Recipe
+from networks.thresholds import choose, choose_positive_thresholds, choose_thresholds
 from scheduler.gating import gate_use
 from scheduler.recording import Recording
-from scheduler.taskgraph import GateChoice, TaskGraph
+from scheduler.taskgraph import Gate, GateChoice, TaskGraph
 
 RECALL_FLOORS = (1.0, 0.99, 0.97)
 """Shares of the true positives that a gate alone must let pass: one threshold for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenGates:
+    """A task graph whose gates have their thresholds, and what is known of these."""
+
+    taskgraph: TaskGraph
+    """With thresholds, rates, accuracy, recall and gate choices of validation data."""
+    promise: RecallPromise
+    """What the thresholds say of new data."""
+
+
+def choose_gates(
+    taskgraph: TaskGraph,
+    recording: Recording,
+    macs_after: NDArray[np.int64],
+    recipe: Recipe,
+    subjects: NDArray[np.int32],
+) -> ChosenGates:
+    """Put thresholds on the gates as a recipe wants them.
+
+    With ``recall_confidence``, every choice that the planner is offered keeps the recipe's floor on
+    new data, all of them together with that confidence; so it may pick the cheapest.
+
+    Parameters
+    ----------
+    taskgraph
+        As traced.
+    recording
+        Of validation data, with raw activations at every cut.
+    macs_after
+        Shape (gates,): multiply-accumulates that stopping a sample at each gate saves.
+    recipe
+        Floor, confidence, whether the floor holds for every subject, positive exits.
+    subjects
+        Shape (n,): whose each sample is.
+    """
+    groups = subjects.astype(np.int64) if recipe.recall_per_subject else None
+    chosen = choose(
+        recording.gate_scores,
+        recording.labels,
+        recording.answers,
+        recall_floor=recipe.recall_floor,
+        macs_after=macs_after,
+        confidence=recipe.recall_confidence,
+        groups=groups,
+    )
+    above: tuple[float | None, ...] = (None,) * len(taskgraph.gates)
+    if recipe.positive_exits:
+        above = choose_positive_thresholds(
+            recording.gate_scores,
+            recording.labels,
+            recording.answers,
+            false_alarm_cap=recipe.false_alarm_cap,
+            macs_after=macs_after,
+            confidence=recipe.recall_confidence,
+        )
+    gates = tuple(map(_at, taskgraph.gates, chosen.thresholds, above))
+    gated = with_rates(replace(taskgraph, gates=gates), recording)
+    answers = gated_answers(gated, recording)
+    if recipe.recall_confidence is None:
+        choices = measured_choices(gated, recording, macs_after, groups=groups)
+    else:
+        choices = _promised_choices(gated, recording, chosen.alternatives, above)
+    return ChosenGates(
+        taskgraph=replace(
+            gated,
+            positive_share=float(recording.labels.mean()),
+            accuracy=accuracy(answers, recording.labels),
+            recall=recall(answers, recording.labels),
+            gate_choices=choices,
+        ),
+        promise=chosen.promise,
+    )
 
 
 def measured_choices(
@@ -22,24 +98,30 @@ def measured_choices(
     recording: Recording,
     macs_after: NDArray[np.int64],
     recall_floors: Sequence[float] = RECALL_FLOORS,
+    *,
+    groups: NDArray[np.int64] | None = None,
 ) -> tuple[GateChoice, ...]:
     """Every combination of gates, left out or at one of a few thresholds.
 
     Parameters
     ----------
     taskgraph
-        Its gates' own thresholds, chosen together, are one more combination.
+        Its gates' own thresholds, chosen together, are one more combination. Its positive
+        thresholds are those of all combinations.
     recording
         Of validation data, with raw activations at every cut.
     macs_after
         Shape (gates,): multiply-accumulates that stopping a sample at each gate saves.
     recall_floors
         What a gate alone may lose; the combinations lose more, which is measured, not assumed.
+    groups
+        Shape (n,): a gate alone keeps the floors for each of these groups; None: for all together.
     """
-    gates = range(len(taskgraph.gates))
     thresholds = [
-        sorted({_alone(recording, gate, floor, macs_after[[gate]]) for floor in recall_floors})
-        for gate in gates
+        sorted(
+            {_alone(recording, gate, floor, macs_after[[gate]], groups) for floor in recall_floors}
+        )
+        for gate in range(len(taskgraph.gates))
     ]
     combinations: list[tuple[float | None, ...]] = list(product(*([None, *t] for t in thresholds)))
     together = tuple(gate.threshold for gate in taskgraph.gates)
@@ -48,8 +130,35 @@ def measured_choices(
     return tuple(_measured(taskgraph, recording, settings) for settings in combinations)
 
 
+def _promised_choices(
+    taskgraph: TaskGraph,
+    recording: Recording,
+    tried: Sequence[tuple[float, ...]],
+    above: Sequence[float | None],
+) -> tuple[GateChoice, ...]:
+    """No gate, and each of the thresholds that were tried; a gate that ends nothing is left out."""
+    combinations: dict[tuple[float | None, ...], None] = {(None,) * len(above): None}
+    for thresholds in tried:
+        pairs = zip(thresholds, above, strict=True)
+        combinations[tuple(None if t <= 0.0 and u is None else t for t, u in pairs)] = None
+    return tuple(_measured(taskgraph, recording, settings) for settings in combinations)
+
+
+def _at(gate: Gate, threshold: float, above: float | None) -> Gate:
+    """The gate at its thresholds; what it would stop it does not answer."""
+    return replace(
+        gate,
+        threshold=threshold,
+        positive_threshold=None if above is None else max(threshold, above),
+    )
+
+
 def _alone(
-    recording: Recording, gate: int, recall_floor: float, macs_after: NDArray[np.int64]
+    recording: Recording,
+    gate: int,
+    recall_floor: float,
+    macs_after: NDArray[np.int64],
+    groups: NDArray[np.int64] | None,
 ) -> float:
     (threshold,) = choose_thresholds(
         recording.gate_scores[:, [gate]],
@@ -57,6 +166,7 @@ def _alone(
         recording.answers,
         recall_floor=recall_floor,
         macs_after=macs_after,
+        groups=groups,
     )
     return threshold
 
@@ -66,7 +176,7 @@ def _measured(
 ) -> GateChoice:
     """What the gates with a threshold do together; the others are left out."""
     used = zip(taskgraph.gates, settings, strict=True)
-    gates = tuple(replace(gate, threshold=t) for gate, t in used if t is not None)
+    gates = tuple(_at(gate, t, gate.positive_threshold) for gate, t in used if t is not None)
     return measured_choice(replace(taskgraph, gates=gates), recording)
 
 

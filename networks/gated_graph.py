@@ -16,7 +16,7 @@ from scheduler.taskgraph import Gate, SampleClass, TaskGraph
 
 @dataclass(frozen=True, slots=True)
 class GateFigures:
-    """What training found out about one gate."""
+    """What is known of one gate."""
 
     threshold: float
     """A sample is stopped when its score is below."""
@@ -70,7 +70,7 @@ def trace_gated(network: GatedNetwork) -> TracedGatedNetwork:
     graph = trunk.taskgraph
     gates, edges = [], list(graph.edges)
     for part in network.gated_parts:
-        index = _segment_index(trunk, part)
+        index = segment_before_gate(trunk, part)
         edge = edges[index]
         activation = torch.zeros(edge.shape)
         head = cast(GateHead, network.gates[part])
@@ -88,28 +88,10 @@ def trace_gated(network: GatedNetwork) -> TracedGatedNetwork:
     return TracedGatedNetwork(trunk, taskgraph)
 
 
-def with_figures(
-    taskgraph: TaskGraph,
-    gates: Mapping[str, GateFigures],
-    accuracy_loss: Mapping[tuple[str, str], float],
-) -> TaskGraph:
-    """Put what was measured into a task graph.
-
-    Parameters
-    ----------
-    taskgraph
-        As traced.
-    gates
-        Figures by the name of the gate.
-    accuracy_loss
-        Accuracy lost by (name of the edge, name of the codec); absent means 0.
-    """
+def with_losses(taskgraph: TaskGraph, accuracy_loss: Mapping[tuple[str, str], float]) -> TaskGraph:
+    """The task graph with the accuracy lost by (name of the edge, name of the codec); else 0."""
     return replace(
         taskgraph,
-        gates=tuple(
-            replace(g, threshold=gates[g.name].threshold, stop_rate=gates[g.name].stop_rate)
-            for g in taskgraph.gates
-        ),
         edges=tuple(
             replace(
                 edge,
@@ -123,8 +105,8 @@ def with_figures(
     )
 
 
-def _segment_index(trunk: TracedNetwork, part: str) -> int:
-    """Index of the segment that ends where the part ends."""
+def segment_before_gate(trunk: TracedNetwork, part: str) -> int:
+    """Index of the segment that ends where a part ends; ``NetworkError`` if none does."""
     graph = trunk.taskgraph
     mine = [child_of(group.calls[0]) == part for group in trunk.groups]
     last = max((i for i, inside in enumerate(mine) if inside), default=-1)

@@ -4,7 +4,7 @@ The network is not rewritten and needs to know nothing of gates: it is traced, s
 be gated, and its pieces are the parts of a :class:`GatedNetwork`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -35,6 +35,7 @@ def insert(
     cuts: Mapping[str, CutDesign] | Iterable[str],
     *,
     name: str,
+    apart: Iterable[str] = (),
 ) -> GatedNetwork:
     """Put a gate and a learned codec behind chosen places of a network.
 
@@ -53,13 +54,15 @@ def insert(
         at what the pooling after it gives.
     name
         Name of the network.
+    apart
+        Where a part ends without a gate, named as cuts are: parts can be frozen one by one.
 
     Returns
     -------
     GatedNetwork
-        A part for each cut, named after it with ``_`` for every dot, and one for the rest, named
-        after the last operator. Gates and codecs are untrained, all else computes what ``module``
-        does.
+        A part for each of them, named after it with ``_`` for every dot, and one for the rest,
+        named after the last operator. Gates and codecs are untrained, all else computes what
+        ``module`` does.
 
     Raises
     ------
@@ -86,7 +89,7 @@ def insert(
         )
     traced = trace_network(module, example, name=name)
     chosen = cuts if isinstance(cuts, Mapping) else dict.fromkeys(cuts)
-    ends, designs = _designed(traced, chosen)
+    ends, designs = _designed(traced, chosen, list(apart))
     parts = rebuild(module, example, traced, list(ends.values()))
     last = traced.taskgraph.operators[-1].name.replace(".", "_")
     names = [*ends, f"{last}_end" if last in ends else last]
@@ -99,41 +102,45 @@ def design_for(shape: tuple[int, ...]) -> CutDesign:
 
 
 def _designed(
-    traced: TracedNetwork, cuts: Mapping[str, CutDesign | None]
+    traced: TracedNetwork, cuts: Mapping[str, CutDesign | None], apart: Sequence[str]
 ) -> tuple[dict[str, str], dict[str, CutDesign]]:
     """By the name of the part, in order: the operator that ends it, and what stands behind it."""
     graph = traced.taskgraph
     problems: list[Problem] = []
-    found: dict[int, tuple[str, CutDesign]] = {}
-    for cut, design in cuts.items():
+    found: dict[int, str] = {}
+    for cut in (*cuts, *apart):
         place = _segment(traced, cut)
         if isinstance(place, Problem):
             problems.append(place)
             continue
         shape = graph.edges[place].shape
-        fitting = design or design_for(shape)
-        problems += _misfits(graph.name, cut, fitting, shape)
+        if cut in cuts:
+            problems += _misfits(graph.name, cut, cuts[cut], shape)
         if place in found:
             problems.append(
                 Problem(
-                    f"network '{graph.name}': the cuts '{found[place][0]}' and '{cut}' are one: "
+                    f"network '{graph.name}': the cuts '{found[place]}' and '{cut}' are one: "
                     f"both end with '{graph.segments[place].operators[-1]}'",
                     hint="keep one of them",
                 )
             )
-        found.setdefault(place, (cut, fitting))
+        found.setdefault(place, cut)
     ends: dict[str, str] = {}
     designs: dict[str, CutDesign] = {}
-    for place, (cut, design) in sorted(found.items()):
+    for place, cut in sorted(found.items()):
         part = cut.replace(".", "_")
         if part in ends:
             problems.append(
                 Problem(f"network '{graph.name}': two cuts would both be called '{part}'")
             )
         ends[part] = graph.segments[place].operators[-1]
-        designs[part] = replace(design, dimensions=len(graph.edges[place].shape) - 2)
     if problems:
         raise NetworkError(problems)
+    for place, cut in sorted(found.items()):
+        if cut in cuts:
+            shape = graph.edges[place].shape
+            design = cuts[cut] or design_for(shape)
+            designs[cut.replace(".", "_")] = replace(design, dimensions=len(shape) - 2)
     return ends, designs
 
 
@@ -184,7 +191,9 @@ def _operator(traced: TracedNetwork, cut: str) -> int | None:
     return max(inside, default=None)
 
 
-def _misfits(name: str, cut: str, design: CutDesign, shape: tuple[int, ...]) -> list[Problem]:
+def _misfits(
+    name: str, cut: str, design: CutDesign | None, shape: tuple[int, ...]
+) -> list[Problem]:
     """What of a design does not fit the activation behind its cut."""
     what = f"network '{name}', cut '{cut}'"
     if len(shape) not in _RANKS or shape[0] != 1:
@@ -194,7 +203,7 @@ def _misfits(name: str, cut: str, design: CutDesign, shape: tuple[int, ...]) -> 
                 hint="cut where it is (1, channels, ...) with up to three more axes",
             )
         ]
-    if design.channels != shape[1]:
+    if design is not None and design.channels != shape[1]:
         return [
             Problem(
                 f"{what}: the design is for {design.channels} channels, the activation has shape "

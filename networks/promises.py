@@ -15,6 +15,7 @@ they differ more from those of validation than these do among each other.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from math import comb
 
 from scipy.special import bdtr, betaincinv
@@ -51,9 +52,11 @@ class RecallPromise:
 
 def blocks_allowed(positives: int, gates: int, recall_floor: float, confidence: float) -> int:
     """Most blocks that the gates may cut off together; 0 if there are too few positives."""
-    risk = (1.0 - confidence) / most_splits(gates)
     blocks = 0
-    while blocks < positives and bdtr(blocks, positives, 1.0 - recall_floor) <= risk:
+    while blocks < positives:
+        misses = bdtr(blocks, positives, 1.0 - recall_floor)
+        if misses * different_splits(blocks + 1, gates) > 1.0 - confidence:
+            break
         blocks += 1
     return blocks
 
@@ -77,6 +80,12 @@ def most_splits(gates: int) -> int:
     return len(splits(0, gates))
 
 
+def different_splits(blocks: int, gates: int) -> int:
+    """How many of these ways differ."""
+    return len(set(splits(blocks, gates)))
+
+
+@cache
 def splits(blocks: int, gates: int) -> tuple[tuple[int, ...], ...]:
     """Ways to share blocks out among gates, fixed by the numbers alone.
 

@@ -44,8 +44,14 @@ class Recipe:
     """Parts of the trunk that keep their weights, and the statistics of their batch norms."""
     recall_confidence: float | None = None
     """With what confidence the recall floor holds on new data; None: it holds on validation's."""
+    recall_per_subject: bool = False
+    """Whether the recall floor holds for each subject of validation alone: the worst decides."""
+    calibrate_gates: bool = True
+    """Whether scores become probabilities, at validation's share of positives, once trained."""
     positive_exits: bool = False
     """Whether a gate may answer "positive" too."""
+    false_alarm_cap: float = 0.001
+    """Share of the true negatives that all gates together may then answer "positive"."""
 
 
 def as_they_are(samples: torch.Tensor, random: torch.Generator) -> torch.Tensor:

@@ -16,6 +16,7 @@ from networks.promises import (
     DEFAULT_CONFIDENCE,
     RecallPromise,
     blocks_allowed,
+    different_splits,
     recall_bound,
 )
 from networks.threshold_search import Samples, Scale, by_splits, saved_macs, search, stopped_at
@@ -115,7 +116,7 @@ def choose(
             cut_off = [1] * len(members)
         tried = by_splits(scale, members, cut_off)
         found = max(tried, key=lambda these: saved_macs(scale, these))
-        ways = [len(tried)] * len(members)
+        ways = [different_splits(blocks, gates) for blocks in cut_off]
     bounds = [recall_bound(*one, each) for one in zip(counts, cut_off, ways, strict=True)]
     lost = must_pass & (stopped_at(scores, found) < gates)
     promise = RecallPromise(

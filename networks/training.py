@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn
 
 from devicemodels.documents.files import sha256_of, write_atomically
+from networks.calibrating import GateCalibration, calibrate_gates
 from networks.checkpoints import CHECKPOINT_FILE
 from networks.codecs import TRAINED_CODECS
 from networks.errors import NetworkError
@@ -20,19 +21,18 @@ from networks.evaluation import (
     accuracy,
     evaluate,
     gated_answers,
-    recall,
-    stop_rates,
 )
 from networks.fitting import Epoch, fit
-from networks.gate_choices import measured_choices
+from networks.gate_choices import ChosenGates, choose_gates
 from networks.gated import GatedNetwork
-from networks.gated_graph import UNTRAINED, gate_of_edge, trace_gated, with_figures
+from networks.gated_graph import gate_of_edge, trace_gated, with_losses
+from networks.promises import RecallPromise
 from networks.recipes import recipe_problems
 from networks.record import record
+from networks.remembering import remembering
 from networks.spec import NetworkSpec
 from networks.splits import Splits, load_split, load_splits
 from networks.streams.windows import Windows
-from networks.thresholds import choose_thresholds
 from networks.weights import load_weights, save_weights
 from scheduler.documents import dump_taskgraph
 from scheduler.recording import Recording
@@ -61,6 +61,8 @@ class TrainingReport:
     """On the subjects that the thresholds were chosen on."""
     test: EvaluationReport
     """On subjects that nothing was chosen on."""
+    calibration: tuple[GateCalibration, ...]
+    """What became of the gates' scores; empty if they stayed as they were trained."""
 
 
 def train(
@@ -80,7 +82,7 @@ def train(
         Network, data and recipe.
     output_dir
         Receives ``weights.safetensors`` and ``taskgraph.json``; each is replaced whole. While
-        training goes on, ``checkpoint.safetensors`` is there too.
+        training goes on, ``checkpoint.safetensors`` is there too. It is made if it does not exist.
     seed
         The same seed gives the same bytes on the same machine.
     epochs
@@ -99,6 +101,7 @@ def train(
     """
     splits = _checked_splits(spec)
     passes = epochs or spec.recipe.epochs
+    output_dir.mkdir(parents=True, exist_ok=True)
     checkpoint = output_dir / CHECKPOINT_FILE
     with _progress(f"training {spec.name}", passes, show_progress) as progress:
         network = fit(
@@ -110,19 +113,25 @@ def train(
             checkpoint=checkpoint,
             resume=resume,
         )
-    measured = measure(network, spec, splits.validation)
+    calibration: tuple[GateCalibration, ...] = ()
+    with remembering(network, spec.recipe.frozen_parts):
+        if spec.recipe.calibrate_gates:
+            told = splits.validation
+            calibration = calibrate_gates(network, told.samples, told.labels)
+        measured = measure_gates(network, spec, splits.validation)
     weights = output_dir / WEIGHTS_FILE
     save_weights(network, weights)
-    taskgraph = replace(measured, weights_sha256=sha256_of(weights))
+    taskgraph = replace(measured.taskgraph, weights_sha256=sha256_of(weights))
     write_atomically(output_dir / TASKGRAPH_FILE, dump_taskgraph(taskgraph))
-    checkpoint.unlink()
+    checkpoint.unlink(missing_ok=True)
     return TrainingReport(
         network=spec.name,
         seed=seed,
         epochs=passes,
         taskgraph=taskgraph,
-        validation=report(network, taskgraph, splits.validation),
-        test=report(network, taskgraph, splits.test),
+        validation=report(network, taskgraph, splits.validation, measured.promise),
+        test=report(network, taskgraph, splits.test, measured.promise),
+        calibration=calibration,
     )
 
 
@@ -163,6 +172,11 @@ def taskgraph_from_weights(
 
 
 def measure(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> TaskGraph:
+    """The task graph of :func:`measure_gates`."""
+    return measure_gates(network, spec, validation).taskgraph
+
+
+def measure_gates(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> ChosenGates:
     """The task graph with all that validation says: thresholds, stop rates, accuracies.
 
     Thresholds and stop rates are taken with raw activations at every cut, as a plan on one core
@@ -170,37 +184,24 @@ def measure(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> Ta
     """
     taskgraph = trace_gated(network).taskgraph
     recording = _recorded(network, taskgraph, {}, validation)
-    thresholds = choose_thresholds(
-        recording.gate_scores,
-        recording.labels,
-        recording.answers,
-        recall_floor=spec.recipe.recall_floor,
-        macs_after=_macs_after(taskgraph),
-    )
-    figures = {
-        gate.name: replace(UNTRAINED, threshold=threshold)
-        for gate, threshold in zip(taskgraph.gates, thresholds, strict=True)
-    }
-    gated = with_figures(taskgraph, figures, {})
-    rates = stop_rates(gated, recording)
-    raw = accuracy(gated_answers(gated, recording), recording.labels)
+    macs_after = macs_behind_gates(taskgraph)
+    chosen = choose_gates(taskgraph, recording, macs_after, spec.recipe, validation.subjects)
+    gated = chosen.taskgraph
     losses = {
-        (edge.name, codec.name): raw
+        (edge.name, codec.name): gated.accuracy
         - _accuracy(network, gated, {edge.name: codec.name}, validation)
         for edge in gated.edges
         for codec in edge.codecs[1:]
     }
-    figures = {name: replace(f, stop_rate=rates[name]) for name, f in figures.items()}
-    return replace(
-        with_figures(taskgraph, figures, losses),
-        positive_share=validation.positive_share,
-        accuracy=raw,
-        recall=recall(gated_answers(gated, recording), recording.labels),
-        gate_choices=measured_choices(gated, recording, _macs_after(taskgraph)),
-    )
+    return replace(chosen, taskgraph=with_losses(gated, losses))
 
 
-def report(network: GatedNetwork, taskgraph: TaskGraph, windows: Windows) -> EvaluationReport:
+def report(
+    network: GatedNetwork,
+    taskgraph: TaskGraph,
+    windows: Windows,
+    promise: RecallPromise | None = None,
+) -> EvaluationReport:
     """Figures on one split, with a codec that was trained in force at every gated cut.
 
     It is the one that lost least on validation, of equal ones the smallest; ``none`` where the
@@ -208,7 +209,8 @@ def report(network: GatedNetwork, taskgraph: TaskGraph, windows: Windows) -> Eva
     """
     gated = gate_of_edge(taskgraph)
     codecs = {edge.name: _best_codec(edge) for edge in taskgraph.edges if edge.name in gated}
-    return evaluate(taskgraph, _recorded(network, taskgraph, codecs, windows), codecs)
+    recording = _recorded(network, taskgraph, codecs, windows)
+    return evaluate(taskgraph, recording, codecs, promise=promise)
 
 
 def _best_codec(edge: Edge) -> str:
@@ -230,7 +232,7 @@ def _recorded(
     return record(network, taskgraph, codecs, windows.samples, windows.labels)
 
 
-def _macs_after(taskgraph: TaskGraph) -> NDArray[np.int64]:
+def macs_behind_gates(taskgraph: TaskGraph) -> NDArray[np.int64]:
     """Multiply-accumulates of the trunk that stopping a sample at each gate saves."""
     macs = [sum(o.macs for o in taskgraph.segment_operators(s)) for s in taskgraph.segments]
     names = [segment.name for segment in taskgraph.segments]

@@ -1,10 +1,6 @@
 """A trace as a file, ``wakepath/trace@1``: an .npz of its columns with the plan as JSON inside."""
 
-import io
 import json
-import tokenize
-import zipfile
-import zlib
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -12,8 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from devicemodels.documents.column_file import (
+    ColumnFile,
+    read_columns,
+    text_column,
+    write_columns,
+)
 from devicemodels.documents.errors import InputError
-from devicemodels.documents.files import write_atomically
 from devicemodels.documents.json_document import dump_document, load_document
 from scheduler.plan import Plan
 from simulator.faults.record import FaultRecord
@@ -58,14 +59,14 @@ def save_trace(trace: Trace, path: Path) -> None:
         "duration_ns": trace.duration_ns,
         "answers": trace.answers,
     }
-    columns: Columns = {"plan": _text(dump_document(trace.plan))}
+    columns: Columns = {"plan": text_column(dump_document(trace.plan))}
     if trace.faults is not None:
         header["faults"] = {"causes": trace.faults.causes, "off": trace.faults.off}
         for name in FAULT_COLUMNS:
             columns[f"faults.{name}"] = getattr(trace.faults, name)
         for index, plan in enumerate(trace.faults.fallbacks):
-            columns[f"fallback.{index}"] = _text(dump_document(plan))
-    columns["header"] = _text(json.dumps(header))
+            columns[f"fallback.{index}"] = text_column(dump_document(plan))
+    columns["header"] = text_column(json.dumps(header))
     groups: dict[str, Samples | Activities | Stays] = {
         "samples": trace.samples,
         "activities": trace.activities,
@@ -75,22 +76,20 @@ def save_trace(trace: Trace, path: Path) -> None:
     for group, value in groups.items():
         for field in fields(value):
             columns[f"{group}.{field.name}"] = getattr(value, field.name)
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **columns)
-    write_atomically(path, buffer.getvalue())
+    write_columns(path, columns)
 
 
 def load_trace(path: Path) -> Trace:
     """The trace in a file; raises ``InputError`` if it is not one, or contradicts itself."""
-    columns = _read(path)
-    file = str(path)
-    header = _header(columns, file)
-    plan = load_document(Plan, _json(columns, "plan", file), f"{file}:plan")
-    samples = Samples(**_group(columns, "samples", SAMPLE_COLUMNS, file))
-    activities = Activities(**_group(columns, "activities", ACTIVITY_COLUMNS, file))
+    read = read_columns(path, what="trace", written_by="`wakepath simulate --trace`")
+    file = read.file
+    header = _header(read)
+    plan = load_document(Plan, read.text("plan"), f"{file}:plan")
+    samples = Samples(**_group(read, "samples", SAMPLE_COLUMNS))
+    activities = Activities(**_group(read, "activities", ACTIVITY_COLUMNS))
     stays = None
-    if any(name.startswith("stays.") for name in columns):
-        stays = Stays(**_group(columns, "stays", STAY_COLUMNS, file))
+    if any(name.startswith("stays.") for name in read.columns):
+        stays = Stays(**_group(read, "stays", STAY_COLUMNS))
     trace = Trace(
         origin=header["origin"],
         plan=plan,
@@ -99,50 +98,16 @@ def load_trace(path: Path) -> Trace:
         activities=activities,
         answers=header["answers"],
         stays=stays,
-        faults=_faults(columns, header, file) if "faults" in header else None,
+        faults=_faults(read, header) if "faults" in header else None,
     )
     check_trace(trace, file)
     return trace
 
 
-UNREADABLE = (
-    ValueError,
-    EOFError,
-    KeyError,
-    RuntimeError,  # an encrypted member; its subclass says that a compression is unknown
-    MemoryError,  # a damaged shape
-    OverflowError,
-    TypeError,
-    SyntaxError,  # a damaged header of an array, which numpy reads as Python
-    tokenize.TokenError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-"""What numpy and zipfile raise for a file that is not what it should be."""
-
-
-def _read(path: Path) -> Columns:
-    file = str(path)
+def _header(read: ColumnFile) -> dict[str, Any]:
+    file = read.file
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError.single(f"cannot be read: {error.strerror}", file=file) from None
-    try:
-        if not content.startswith(b"PK"):
-            raise ValueError("not a zip file")
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return {name: np.asarray(archive[name]) for name in archive.files}
-    except UNREADABLE:
-        raise InputError.single(
-            "not a trace: it is not an .npz file, or it is damaged",
-            hint="a trace is what `wakepath simulate --trace` writes",
-            file=file,
-        ) from None
-
-
-def _header(columns: Columns, file: str) -> dict[str, Any]:
-    try:
-        header = json.loads(_json(columns, "header", file))
+        header = json.loads(read.text("header"))
     except ValueError:
         raise InputError.single("the trace's header is not JSON", file=file) from None
     version = header.get("version") if isinstance(header, dict) else None
@@ -165,7 +130,8 @@ def _header(columns: Columns, file: str) -> dict[str, Any]:
     return dict(header)
 
 
-def _faults(columns: Columns, header: dict[str, Any], file: str) -> FaultRecord:
+def _faults(read: ColumnFile, header: dict[str, Any]) -> FaultRecord:
+    file = read.file
     said = header["faults"]
     try:
         causes = tuple(str(name) for name in said["causes"])
@@ -174,39 +140,16 @@ def _faults(columns: Columns, header: dict[str, Any], file: str) -> FaultRecord:
         message = "the trace's header does not say which faults there were, and what was off when"
         raise InputError.single(message, file=file) from None
     fallbacks: list[Plan] = []
-    while (name := f"fallback.{len(fallbacks)}") in columns:
-        fallbacks.append(load_document(Plan, _json(columns, name, file), f"{file}:{name}"))
-    found = {
-        name: _group(columns, "faults", {name: kind}, file)[name]
-        for name, kind in FAULT_COLUMNS.items()
-    }
+    while (name := f"fallback.{len(fallbacks)}") in read.columns:
+        fallbacks.append(load_document(Plan, read.text(name), f"{file}:{name}"))
+    found = {name: read.column(f"faults.{name}", kind) for name, kind in FAULT_COLUMNS.items()}
     return FaultRecord(causes=causes, fallbacks=tuple(fallbacks), off=off, **found)
 
 
-def _group(columns: Columns, group: str, types: dict[str, type], file: str) -> Columns:
+def _group(read: ColumnFile, group: str, types: dict[str, type]) -> Columns:
     """The columns of a group, of their types and of one length."""
-    found: Columns = {}
-    for name, kind in types.items():
-        column = columns.get(f"{group}.{name}")
-        if column is None or column.ndim != 1 or column.dtype != np.dtype(kind):
-            raise InputError.single(
-                f"the trace needs a column '{group}.{name}' of {np.dtype(kind).name}", file=file
-            )
-        found[name] = column
+    found = {name: read.column(f"{group}.{name}", kind) for name, kind in types.items()}
     if len({len(column) for column in found.values()}) > 1:
-        raise InputError.single(f"the columns of the trace's {group} differ in length", file=file)
+        message = f"the columns of the trace's {group} differ in length"
+        raise InputError.single(message, file=read.file)
     return found
-
-
-def _text(text: str) -> NDArray[np.uint8]:
-    return np.frombuffer(text.encode(), dtype=np.uint8)
-
-
-def _json(columns: Columns, name: str, file: str) -> str:
-    column = columns.get(name)
-    if column is None or column.dtype != np.uint8 or column.ndim != 1:
-        raise InputError.single(f"not a trace: it has no '{name}'", file=file)
-    try:
-        return column.tobytes().decode()
-    except UnicodeDecodeError:
-        raise InputError.single(f"the trace's '{name}' is not UTF-8 text", file=file) from None

@@ -1,17 +1,18 @@
 """A gated network of a few hundred weights and a stream of bumps: contenders train in a second."""
 
 from collections import OrderedDict
+from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from networks.frontend import Standardise
+from networks.blocks import ConvBlock, MeanOverTime
+from networks.frontend import LogMel, Standardise
 from networks.gated import CutDesign, GatedNetwork
 from networks.spec import NetworkSpec, Recipe
 from networks.streams.windows import SplitName, Windows
-from networks.zoo.smartwatch import ConvBlock, MeanOverTime
 
 CHANNELS, TIME = 3, 40
 _SEEDS: dict[str, int] = {"train": 1, "validation": 2, "test": 3}
@@ -82,3 +83,54 @@ BUMPS = NetworkSpec(
     augment=augment,
     recipe=RECIPE,
 )
+
+
+RATE_HZ, SOUND = 8000, 512
+
+
+def build_listener() -> GatedNetwork:
+    """A front end without trained weights, then two parts."""
+    parts = OrderedDict[str, nn.Module]()
+    parts["hear"] = nn.Sequential(
+        OrderedDict(
+            mel=LogMel(RATE_HZ, length=64, hop=32, bands=6, floor=1e-2),
+            standardise=Standardise(6),
+        )
+    )
+    parts["sense"] = nn.Sequential(OrderedDict(conv=ConvBlock(6, 8, kernel=3)))
+    parts["decide"] = nn.Sequential(
+        OrderedDict(conv=ConvBlock(8, 16, kernel=3), mean=MeanOverTime(), answer=nn.Linear(16, 3))
+    )
+    return GatedNetwork("beeps", (1, 1, SOUND), parts, {"sense": CutDesign(8, 2, 4)})
+
+
+def load_sounds(split: SplitName) -> Windows:
+    """Noise; in one window of four a low or a high beep."""
+    rng = np.random.default_rng(_SEEDS[split])
+    count = 200
+    labels = (rng.random(count) < 0.25).astype(np.int8)
+    sounds = rng.normal(size=(count, 1, SOUND)) * 0.1
+    for index in np.flatnonzero(labels):
+        frequency = rng.choice([700.0, 1900.0])
+        sounds[index, 0, 100:400] += 0.4 * np.sin(2 * np.pi * frequency / RATE_HZ * np.arange(300))
+    subjects = np.arange(count, dtype=np.int32) + 1000 * _SEEDS[split]
+    return Windows(_float32(sounds), labels, subjects, 0.5)
+
+
+def prepare_listener(network: GatedNetwork, windows: Windows) -> None:
+    hear = network.get_submodule("trunk.hear")
+    mel, standardise = hear.get_submodule("mel"), hear.get_submodule("standardise")
+    assert isinstance(standardise, Standardise)
+    standardise.learn(mel(torch.from_numpy(windows.samples)).numpy())
+
+
+BEEPS = NetworkSpec(
+    name="beeps",
+    build=build_listener,
+    stream="beeps",
+    load=load_sounds,
+    prepare=prepare_listener,
+    augment=lambda samples, random: samples * (0.8 + 0.4 * torch.rand(1, generator=random)),
+    recipe=replace(RECIPE, gate_weights=(0.5,)),
+)
+"""A listener whose answer is one of three classes, of which the first is background."""

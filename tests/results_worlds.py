@@ -29,6 +29,7 @@ def network(
             Reach("b", 0.1, {"negative": 1.0 - stopped, "positive": 1.0}),
         ),
         stopped={"negative": stopped, "positive": false_stops},
+        lost=false_stops,
         macs={"negative": 100.0, "positive": 1000.0},
         raw_bytes={"negative": 40.0, "positive": 400.0},
         wire_bytes={"negative": 4.0, "positive": 400.0 * (1.0 - saved)},
@@ -38,7 +39,9 @@ def network(
     )
 
 
-def planned(beyond_j: float, recall: float, platform: str, algorithm: str, at: float) -> Planned:
+def planned(
+    beyond_j: float, right: Mapping[str, float], platform: str, algorithm: str, at: float
+) -> Planned:
     return Planned(
         platform=platform,
         algorithm=algorithm,
@@ -47,12 +50,17 @@ def planned(beyond_j: float, recall: float, platform: str, algorithm: str, at: f
         floor_j=FLOOR_J,
         rail_j=FLOOR_J,
         by_cause_j={"compute": beyond_j, "rail": FLOOR_J},
-        right={"negative": 0.9, "positive": recall},
+        right=right,
     )
 
 
 def outcome(
-    data_set: str, name: str, beyond_j: float, recall: float = 1.0, **figures: float
+    data_set: str,
+    name: str,
+    beyond_j: float,
+    recall: float = 1.0,
+    specificity: float = 0.9,
+    **figures: float,
 ) -> Outcome:
     algorithms = [DEFAULT_ALGORITHM, *([ONE_CORE] if name == UNGATED else [])]
     return Outcome(
@@ -65,9 +73,12 @@ def outcome(
         short="",
         macs=1000,
         weight_bytes=4000,
+        stopped_on_validation={"negative": 0.9, "positive": 0.0},
         network=network(recall, **figures),
         planned=tuple(
-            planned(beyond_j, recall, platform, algorithm, at)
+            planned(
+                beyond_j, {"negative": specificity, "positive": recall}, platform, algorithm, at
+            )
             for platform in PLATFORMS
             for algorithm in algorithms
             for at in NEGATIVES

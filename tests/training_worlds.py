@@ -31,8 +31,8 @@ def build() -> GatedNetwork:
         ConvBlock(8, 8), nn.Flatten(), nn.Dropout(0.1), nn.Linear(8 * TIME, 1)
     )
     cuts = {
-        "early": CutDesign(channels=4, wire_channels=2, hidden=4),
-        "middle": CutDesign(channels=8, wire_channels=2, hidden=4),
+        "early": CutDesign(channels=4, wire_channels=2, hidden=8),
+        "middle": CutDesign(channels=8, wire_channels=2, hidden=8),
     }
     return GatedNetwork("bumps", (1, CHANNELS, TIME), parts, cuts)
 
@@ -70,7 +70,7 @@ SPEC = NetworkSpec(
     recipe=Recipe(
         epochs=8,
         batch_size=16,
-        learning_rate=5e-3,
+        learning_rate=2e-2,
         weight_decay=1e-2,
         gate_weights=(0.5, 0.5),
         positive_weight="balanced",

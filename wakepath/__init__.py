@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from backends.calibration import calibrate
     from backends.execution import execute
     from devicemodels.catalog import load_platform
+    from networks.insertion import insert
+    from networks.spec import NetworkSpec, Recipe
+    from networks.streams.windows import Windows
     from networks.tracing import trace
+    from networks.training import train
     from scheduler.documents import read_plan, read_taskgraph
     from scheduler.plan import Plan, Requirements
     from scheduler.registry import schedule
@@ -28,14 +32,18 @@ if TYPE_CHECKING:
     from wakepath.scenario import load_scenario
 
 _HOME = {
+    "NetworkSpec": "networks.spec",
     "Plan": "scheduler.plan",
+    "Recipe": "networks.spec",
     "Requirements": "scheduler.plan",
     "Source": "simulator.sources.source",
     "TaskGraph": "scheduler.taskgraph",
+    "Windows": "networks.streams.windows",
     "calibrate": "backends.calibration",
     "check": "scheduler.validity",
     "drawn": "simulator.workload",
     "execute": "backends.execution",
+    "insert": "networks.insertion",
     "load_platform": "devicemodels.catalog",
     "load_scenario": "wakepath.scenario",
     "make_problem": "scheduler.tabulation",
@@ -48,18 +56,23 @@ _HOME = {
     "simulate": "simulator.engine",
     "simulate_long": "simulator.compiled.streaming",
     "trace": "networks.tracing",
+    "train": "networks.training",
     "write_perfetto": "simulator.perfetto",
 }
 
 __all__ = [
+    "NetworkSpec",
     "Plan",
+    "Recipe",
     "Requirements",
     "Source",
     "TaskGraph",
+    "Windows",
     "calibrate",
     "check",
     "drawn",
     "execute",
+    "insert",
     "load_platform",
     "load_scenario",
     "make_problem",
@@ -72,6 +85,7 @@ __all__ = [
     "simulate",
     "simulate_long",
     "trace",
+    "train",
     "write_perfetto",
 ]
 

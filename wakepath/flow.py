@@ -139,8 +139,9 @@ def baselines(problem: Problem) -> dict[str, Plan | str]:
 
 
 def spec_of(scenario: Scenario) -> "NetworkSpec":
-    """The scenario's network, of the zoo or of a file of its own, which is run; imports torch.
+    """The scenario's network in its design, if it names one; imports torch.
 
+    It is of the zoo, or of a file of the scenario's own, which is run.
     Raises ``InputError``, also if the network does not read the scenario's stream.
     """
     if scenario.network_file is None:
@@ -158,7 +159,13 @@ def spec_of(scenario: Scenario) -> "NetworkSpec":
             hint=f"name '{spec.stream}', or another network",
             file=str(scenario.folder / SCENARIO_FILE),
         )
-    return spec
+    return _in_design(spec, scenario.design_path)
+
+
+def _in_design(spec: "NetworkSpec", design: Path | None) -> "NetworkSpec":
+    from networks.design import designed, read_design  # noqa: PLC0415
+
+    return spec if design is None else designed(spec, read_design(design), file=str(design))
 
 
 def load_stream(scenario: Scenario) -> Stream:

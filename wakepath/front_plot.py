@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wakepath.fronts import FIGURE_TITLES, FrontRecord
+from wakepath.fronts import FrontRecord
 from wakepath.pictures import require_picture, scale_of, write_picture
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ def _drawn(record: FrontRecord) -> "Figure":
     colour = shown[third[0]] if third else None
     points = axes.scatter(shown[second], shown[first], c=colour, s=14, cmap="viridis")
     for index, label in ((second, axes.set_xlabel), (first, axes.set_ylabel)):
-        label(f"{FIGURE_TITLES[record.figures[index]]} [{scales[index][1]}]")
+        label(f"{record.title(record.figures[index])} [{scales[index][1]}]")
     if third:
         name, (_, unit) = record.figures[third[0]], scales[third[0]]
-        figure.colorbar(points, label=f"{FIGURE_TITLES[name]} [{unit}]")
+        figure.colorbar(points, label=f"{record.title(name)} [{unit}]")
     axes.set_title(f"{record.name} on {record.platform}: {len(record.rows)} plans (modelled)")
     axes.grid(alpha=0.3)
     return figure

@@ -25,7 +25,7 @@ FIGURE_TITLES = {
     "accuracy": "accuracy",
 }
 """How tables and plots call a figure."""
-_UNITS = {"energy": "J", "accuracy": ""}
+_UNITS = {"energy": "J", "accuracy": "", "recall": ""}
 """The others are in seconds."""
 
 
@@ -57,6 +57,10 @@ class FrontRecord:
     """By figure, what the front may give away; see ``scheduler.chains.front.Front``."""
     rows: tuple[FrontRow, ...]
     """In the order of the figures."""
+
+    def title(self, figure: str) -> str:
+        """How tables and plots call it."""
+        return FIGURE_TITLES.get(figure, figure)
 
     def unit(self, figure: str) -> str:
         """SI unit of a figure; empty for a share."""

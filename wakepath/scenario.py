@@ -43,6 +43,11 @@ class Scenario(ScenarioFile):
         """The saved task graph; None if the scenario names none."""
         return None if self.network.taskgraph is None else self.folder / self.network.taskgraph
 
+    @property
+    def design_path(self) -> Path | None:
+        """The network's design; None if it is gated as its own file has it."""
+        return None if self.network.design is None else self.folder / self.network.design
+
     def load_platform(self) -> Platform:
         """The platform that is planned for, with the scenario's sensor on its rail.
 

@@ -41,6 +41,11 @@ def named_problems(source: Source, folder: Path, *, trained: bool) -> Iterator[P
     else:
         yield from _own_network(source, folder)
     yield from _weights(source, folder, trained)
+    design = _text(source, ("network", "design"))
+    if design is not None and not _is_file(folder / design):
+        message = f"network.design: there is no file '{_short(folder / design)}'"
+        hint = "leave it out for the network's own, or make one with `wakepath train --sweep`"
+        yield source.problem(("network", "design"), message, hint=hint)
     taskgraph = _text(source, ("network", "taskgraph"))
     if trained and taskgraph is not None and not _is_file(folder / taskgraph):
         yield _missing_file(source, ("network", "taskgraph"), folder, taskgraph)

@@ -25,6 +25,8 @@ class NetworkChoice:
     file: str | None = None
     """A Python file with a SPEC, relative to the scenario's folder, instead of one of the zoo. When
     the network is needed, the file is run."""
+    design: str | None = None
+    """Where it is gated and how, if not as the network's file has it: a design.json of a sweep."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from simulator.idling.policies import FIXED, IdlePolicy
 from simulator.metrics import EmptyRun, Metrics, metrics
 from simulator.power.battery import battery_life
 from simulator.queues import QueueRule
-from simulator.sources.fates import Drawn
+from simulator.sources.fates import Drawn, Replayed
 from simulator.sources.feed import prepare, workload
 from simulator.sources.long_run import mean_interval_ns
 from simulator.sources.releases import Periodic
@@ -71,12 +71,15 @@ def drawn_conditions(
     seed: int,
     positive_share: float | None = None,
     idle: IdlePolicy = FIXED,
+    recording: Recording | None = None,
 ) -> Conditions:
-    """A sample every period of the plan, drawn from its gates' stop rates; needs no network.
+    """A sample every period of the plan; needs no network.
 
-    ``positive_share`` of them are positive, None = as many as the plan's class prior says.
+    They are drawn from the gates' stop rates, or replay a ``recording``. ``positive_share`` of them
+    are positive, None = as many as the plan's class prior says, or as the recording has.
     """
-    source = Source(Periodic(period_ns(plan)), Drawn(positive_share))
+    fates = Drawn(positive_share) if recording is None else Replayed(recording, positive_share)
+    source = Source(Periodic(period_ns(plan)), fates)
     return Conditions(source, duration_s, seed, QueueRule(), idle)
 
 

@@ -1,9 +1,9 @@
 """Two networks: the small one first, and the whole one from the raw sample where that says "maybe".
 
 As a chain: the small network is the head of a gate. What the two share comes before it: a front
-end that has no trained weights, or else nothing but the sample, which is kept until it is known
-whether the second network needs it. So what passes the gate is the front end's output or the raw
-sample, and the second network computes everything anew.
+end without trained weights, or else nothing but the sample, which is kept until it is known whether
+the second network needs it. So what passes the gate is the front end's output or the raw sample,
+and the second network computes everything anew.
 """
 
 from collections.abc import Mapping, Set
@@ -17,16 +17,16 @@ import torch
 from networks.answers import answers
 from networks.contender import Contender
 from networks.contenders import small, ungated
-from networks.contenders.measuring import macs_behind, measured
-from networks.contenders.quantising import reads
-from networks.gate_choices import measured_choices
+from networks.contenders.fitted import as_measured
+from networks.contenders.quantising import is_learned
+from networks.gate_choices import choose_gates
 from networks.gated import GatedNetwork
 from networks.gated_graph import UNTRAINED
 from networks.losses import event_logit
 from networks.spec import NetworkSpec
 from networks.streams.windows import Windows
-from networks.thresholds import choose_thresholds
 from networks.tracing import TracedNetwork, trace_network
+from networks.training import macs_behind_gates
 from scheduler.recording import Recording
 from scheduler.taskgraph import Codec, CutPoint, Edge, Gate, Operator, Segment, TaskGraph
 
@@ -46,19 +46,11 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     recorded = partial(_recorded, first, second)
     graph = cascaded(first, second)
     validation = spec.load("validation")
-    seen = recorded({}, validation)
-    behind = macs_behind(graph)
-    (threshold,) = choose_thresholds(
-        seen.gate_scores,
-        seen.labels,
-        seen.answers,
-        recall_floor=spec.recipe.recall_floor,
-        macs_after=behind,
-    )
-    graph = replace(graph, gates=(replace(graph.gates[0], threshold=threshold),))
-    figures = measured(graph, recorded, validation)
-    choices = measured_choices(figures, seen, behind)
-    return Contender("cascade", replace(figures, gate_choices=choices), recorded)
+    with as_measured(spec, first, second):
+        seen = recorded({}, validation)
+    behind = macs_behind_gates(graph)
+    chosen = choose_gates(graph, seen, behind, spec.recipe, validation.subjects)
+    return Contender("cascade", chosen.taskgraph, recorded)
 
 
 def cascaded(first: GatedNetwork, second: GatedNetwork) -> TaskGraph:
@@ -89,7 +81,7 @@ def _shared(first: TracedNetwork, second: TracedNetwork, trained: Set[str]) -> i
     learned = {
         operator.name
         for operator, group in zip(second.taskgraph.operators, second.groups, strict=True)
-        if reads(group, trained)
+        if is_learned(group, trained)
     }
     pairs = zip(first.taskgraph.segments, second.taskgraph.segments, strict=False)
     alike = takewhile(

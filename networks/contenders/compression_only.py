@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from networks.contender import Contender
-from networks.contenders.fitted import fitted
+from networks.contenders.fitted import as_measured, fitted
 from networks.contenders.measuring import measured, recorder
 from networks.gated_graph import trace_gated
 from networks.spec import NetworkSpec
@@ -19,7 +19,8 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     network, but they learn nothing, and the task graph does not have them.
     """
     silent = tuple(0.0 for _ in spec.recipe.gate_weights)
-    network = fitted(replace(spec, recipe=replace(spec.recipe, gate_weights=silent)), seed)
+    recipe = replace(spec.recipe, gate_weights=silent, calibrate_gates=False)
+    network = fitted(replace(spec, recipe=recipe), seed)
     whole = trace_gated(network).taskgraph
     with_heads = recorder(network, whole)
 
@@ -27,5 +28,6 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
         seen = with_heads(codecs, windows)
         return replace(seen, gate_scores=seen.gate_scores[:, :0], gates=())
 
-    taskgraph = measured(replace(whole, gates=()), recorded, spec.load("validation"))
+    with as_measured(spec, network):
+        taskgraph = measured(replace(whole, gates=()), recorded, spec.load("validation"))
     return Contender("compression-only", taskgraph, recorded)

@@ -14,13 +14,19 @@ still be sent in a format that needs no training.
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
+from numpy.typing import NDArray
+
 from networks.contender import Contender
 from networks.contenders.entropy import choose_entropies
-from networks.contenders.fitted import fitted, without_codecs
-from networks.contenders.measuring import macs_behind, measured, recorder
+from networks.contenders.fitted import as_measured, fitted, without_codecs
+from networks.contenders.measuring import measured, recorder
 from networks.gate_choices import RECALL_FLOORS, measured_choice
 from networks.gated_graph import trace_gated
 from networks.spec import NetworkSpec, Recipe
+from networks.streams.windows import Windows
+from networks.thresholds import choose_thresholds
+from networks.training import macs_behind_gates
 from scheduler.recording import Recording
 from scheduler.taskgraph import Gate, TaskGraph
 
@@ -34,17 +40,56 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     graph = trace_gated(network).taskgraph
     recorded = recorder(network, graph)
     validation = spec.load("validation")
-    seen = recorded({}, validation)
-    saved = macs_behind(graph)
-    together = choose_entropies(seen, spec.recipe.recall_floor, saved)
-    figures = measured(with_limits(graph, together), recorded, validation)
-    alone = [
-        {choose_entropies(_column(seen, k), f, saved[[k]])[0] for f in RECALL_FLOORS}
-        for k in range(len(graph.gates))
-    ]
+    with as_measured(spec, network):
+        seen = recorded({}, validation)
+        together = _limits(seen, macs_behind_gates(graph), spec.recipe, validation)
+        figures = measured(with_limits(graph, together), recorded, validation)
+    alone = _alone(seen, macs_behind_gates(graph), spec.recipe)
     settings = [together, *product(*([None, *sorted(limits)] for limits in alone))]
+    if spec.recipe.recall_confidence is not None:  # of the others nothing is promised
+        settings = [together, tuple(None for _ in together)]
     choices = (measured_choice(with_limits(graph, s), seen) for s in dict.fromkeys(settings))
     return Contender("early-exits", replace(figures, gate_choices=tuple(choices)), recorded)
+
+
+def _limits(
+    seen: Recording, saved: NDArray[np.int64], recipe: Recipe, validation: Windows
+) -> tuple[float, ...]:
+    """Chosen together, on the recipe's terms."""
+    caps = None
+    if recipe.recall_confidence is not None or recipe.recall_per_subject:
+        caps = choose_thresholds(
+            seen.gate_scores,
+            seen.labels,
+            seen.answers,
+            recall_floor=recipe.recall_floor,
+            macs_after=saved,
+            confidence=recipe.recall_confidence,
+            groups=validation.subjects.astype(np.int64) if recipe.recall_per_subject else None,
+        )
+    return choose_entropies(
+        seen,
+        saved,
+        recall_floor=recipe.recall_floor,
+        false_alarm_cap=recipe.false_alarm_cap,
+        caps=caps,
+    )
+
+
+def _alone(seen: Recording, saved: NDArray[np.int64], recipe: Recipe) -> list[set[float]]:
+    """For each exit the limits that it would have by itself, as gates have their thresholds."""
+    return [
+        {
+            choose_entropies(
+                _column(seen, k),
+                saved[[k]],
+                recall_floor=floor,
+                false_alarm_cap=recipe.false_alarm_cap,
+            )[0]
+            for floor in RECALL_FLOORS
+        }
+        for k in range(len(saved))
+    ]
 
 
 def joint(recipe: Recipe) -> Recipe:

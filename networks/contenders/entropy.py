@@ -5,9 +5,6 @@ from numpy.typing import NDArray
 
 from scheduler.recording import Recording
 
-FALSE_ALARM_SHARE = 0.005
-"""Share of the negatives that the network answers rightly which exits may answer "positive"."""
-
 NEGATIVE_SHARE = 0.95
 """Share of negatives for which the work saved is counted."""
 
@@ -16,7 +13,12 @@ MOST_DOUBT = 0.5
 
 
 def choose_entropies(
-    seen: Recording, recall_floor: float, macs_after: NDArray[np.int64]
+    seen: Recording,
+    macs_after: NDArray[np.int64],
+    *,
+    recall_floor: float,
+    false_alarm_cap: float,
+    caps: tuple[float, ...] | None = None,
 ) -> tuple[float, ...]:
     """One limit in [0, 1/2] for each exit of ``seen``, by exact search.
 
@@ -24,12 +26,16 @@ def choose_entropies(
     ----------
     seen
         Of validation data, scores as if no sample had left.
-    recall_floor
-        Share of the true positives (label and the network's answer both "positive") that must not
-        leave as "negative". The other way round, exits may answer :data:`FALSE_ALARM_SHARE` of the
-        true negatives "positive".
     macs_after
         Shape (exits,): multiply-accumulates that leaving at each exit saves.
+    recall_floor
+        Share of the true positives (label and the network's answer both "positive") that must not
+        leave as "negative".
+    false_alarm_cap
+        Share of the true negatives that may leave as "positive".
+    caps
+        Thresholds of gates that keep the floor, in place of it: what leaves as "negative" below a
+        lower limit is part of what those would stop. None: the floor holds for ``seen`` itself.
 
     Returns
     -------
@@ -43,19 +49,27 @@ def choose_entropies(
     budgets = np.array(
         [
             _budget(1 - recall_floor, int((right & positive).sum())),
-            _budget(FALSE_ALARM_SHARE, int((right & ~positive).sum())),
+            _budget(false_alarm_cap, int((right & ~positive).sum())),
         ]
     )
+    if caps is None:
+        caps = tuple(MOST_DOUBT for _ in macs_after)
+    else:
+        budgets[0] = len(positive)
     weight = np.where(
         positive,
         (1 - NEGATIVE_SHARE) / max(1, int(positive.sum())),
         NEGATIVE_SHARE / max(1, int((~positive).sum())),
     )
     wide = seen.gate_scores.astype(np.float64)
-    doubts = np.minimum(wide, 1 - wide)
     wrong = right[:, None] & ((wide >= MOST_DOUBT) != positive[:, None])
     alive = np.ones(len(positive), dtype=bool)
-    return _search(doubts, wrong, positive, alive, weight, budgets, macs_after)[1]
+    return _search(wide, wrong, positive, alive, weight, budgets, macs_after, caps)[1]
+
+
+def leaving(scores: NDArray[np.float64], limit: float) -> NDArray[np.bool_]:
+    """Which scores leave an exit with that limit: as a gate with both thresholds has it."""
+    return (limit > 0) & ((scores < limit) | (scores >= 1 - limit))
 
 
 def _budget(share: float, count: int) -> int:
@@ -64,33 +78,36 @@ def _budget(share: float, count: int) -> int:
 
 
 def _search(
-    doubts: NDArray[np.float64],
+    scores: NDArray[np.float64],
     wrong: NDArray[np.bool_],
     positive: NDArray[np.bool_],
     alive: NDArray[np.bool_],
     weight: NDArray[np.float64],
     budgets: NDArray[np.int64],
     macs_after: NDArray[np.int64],
+    caps: tuple[float, ...],
 ) -> tuple[float, tuple[float, ...]]:
     """Most work saved from this exit on, by the samples still there, and the limits for it."""
-    if doubts.shape[1] == 0:
+    if scores.shape[1] == 0:
         return 0.0, ()
     best: tuple[float, tuple[float, ...]] = (-1.0, ())
-    mine = doubts[:, 0]
-    for limit in _limits(mine, alive & wrong[:, 0], alive):
-        leaves = alive & (mine < limit)
+    mine = scores[:, 0]
+    tried = _limits(np.minimum(mine, 1 - mine), alive & wrong[:, 0], alive)
+    for limit in dict.fromkeys(min(limit, caps[0]) for limit in tried):
+        leaves = alive & leaving(mine, limit)
         spoiled = leaves & wrong[:, 0]
         spent = np.array([(spoiled & positive).sum(), (spoiled & ~positive).sum()])
         if (spent > budgets).any():
             break
         saved, others = _search(
-            doubts[:, 1:],
+            scores[:, 1:],
             wrong[:, 1:],
             positive,
             alive & ~leaves,
             weight,
             budgets - spent,
             macs_after[1:],
+            caps[1:],
         )
         saved += float(weight[leaves].sum()) * float(macs_after[0])
         if saved > best[0]:

@@ -1,18 +1,41 @@
 """What contenders train alike: the spec's recipe on its training windows, without a word."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from torch import nn
 
+from networks.calibrating import calibrate_gates
 from networks.fitting import Epoch, fit
 from networks.gated import GatedNetwork
+from networks.remembering import remembering
 from networks.spec import NetworkSpec
 
 
 def fitted(spec: NetworkSpec, seed: int, *, epochs: int | None = None) -> GatedNetwork:
-    """A fresh network, trained for the recipe's epochs or as many as given."""
+    """A fresh network, trained for the recipe's epochs or as many as given.
+
+    Scores of its gates, if it has any, are calibrated as after every training.
+    """
     windows = spec.load("train")
-    return fit(spec, windows, seed, epochs=epochs or spec.recipe.epochs, progress=_in_silence)
+    passes = epochs or spec.recipe.epochs
+    network = fit(spec, windows, seed, epochs=passes, progress=_in_silence)
+    if spec.recipe.calibrate_gates and network.gated_parts:
+        validation = spec.load("validation")
+        with as_measured(spec, network):
+            calibrate_gates(network, validation.samples, validation.labels)
+    return network
+
+
+@contextmanager
+def as_measured(spec: NetworkSpec, *networks: GatedNetwork) -> Iterator[None]:
+    """While this lasts, parts that stayed as they came compute each window once."""
+    with ExitStack() as stack:
+        for network in networks:
+            kept = [part for part in spec.recipe.frozen_parts if part in parts_of(network)]
+            stack.enter_context(remembering(network, kept))
+        yield
 
 
 def without_gates(spec: NetworkSpec) -> NetworkSpec:
@@ -22,7 +45,8 @@ def without_gates(spec: NetworkSpec) -> NetworkSpec:
         whole = spec.build()
         return GatedNetwork(whole.name, whole.input_shape, parts_of(whole), {})
 
-    return replace(spec, build=build, recipe=replace(spec.recipe, gate_weights=()))
+    recipe = replace(spec.recipe, gate_weights=(), sparsity_weights=())
+    return replace(spec, build=build, recipe=recipe)
 
 
 def without_codecs(spec: NetworkSpec) -> NetworkSpec:

@@ -1,7 +1,7 @@
 """Gates without compression: what passes a cut goes on raw, in training as in use."""
 
 from networks.contender import Contender
-from networks.contenders.fitted import fitted, without_codecs
+from networks.contenders.fitted import as_measured, fitted, without_codecs
 from networks.contenders.measuring import recorder, with_codecs
 from networks.spec import NetworkSpec
 from networks.training import measure
@@ -10,5 +10,7 @@ from networks.training import measure
 def make(spec: NetworkSpec, seed: int) -> Contender:
     """The same gates at the same cuts, with the gated network's choices of gates and thresholds."""
     network = fitted(without_codecs(spec), seed)
-    taskgraph = with_codecs(measure(network, spec, spec.load("validation")), ("none",))
+    with as_measured(spec, network):
+        measured = measure(network, spec, spec.load("validation"))
+    taskgraph = with_codecs(measured, ("none",))
     return Contender("gate-only", taskgraph, recorder(network, taskgraph))

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from networks.evaluation import accuracy, gated_answers, recall, with_rates
 from networks.gated import GatedNetwork
+from networks.gated_graph import with_losses
 from networks.record import record
 from networks.streams.windows import Windows
 from scheduler.recording import Recording
-from scheduler.taskgraph import Edge, TaskGraph
+from scheduler.taskgraph import Codec, Edge, TaskGraph
 
 Recorder = Callable[[Mapping[str, str], Windows], Recording]
 """What is said of windows with codecs in force; codec by edge name, the others go on raw."""
@@ -40,24 +38,31 @@ def measured(taskgraph: TaskGraph, recorded: Recorder, validation: Windows) -> T
     """
     raw = recorded({}, validation)
     answers = gated_answers(taskgraph, raw)
-    right = accuracy(answers, raw.labels)
-
-    def loss(edge: Edge, codec: str) -> float:
-        seen = recorded({edge.name: codec}, validation)
-        return right - accuracy(gated_answers(taskgraph, seen), seen.labels)
-
-    def with_losses(edge: Edge) -> Edge:
-        others = (replace(c, accuracy_loss=loss(edge, c.name)) for c in edge.codecs[1:])
-        return replace(edge, codecs=(edge.codecs[0], *others))
-
-    return replace(
+    figures = replace(
         with_rates(taskgraph, raw),
-        edges=tuple(with_losses(edge) for edge in taskgraph.edges),
         positive_share=validation.positive_share,
-        accuracy=right,
+        accuracy=accuracy(answers, raw.labels),
         recall=recall(answers, raw.labels),
         gate_choices=(),
     )
+    return with_measured_losses(figures, recorded, validation)
+
+
+def with_measured_losses(
+    taskgraph: TaskGraph, recorded: Recorder, validation: Windows
+) -> TaskGraph:
+    """``taskgraph`` with what each codec alone loses against its accuracy."""
+
+    def accuracy_with(edge: Edge, codec: Codec) -> float:
+        seen = recorded({edge.name: codec.name}, validation)
+        return accuracy(gated_answers(taskgraph, seen), seen.labels)
+
+    losses = {
+        (edge.name, codec.name): taskgraph.accuracy - accuracy_with(edge, codec)
+        for edge in taskgraph.edges
+        for codec in edge.codecs[1:]
+    }
+    return with_losses(taskgraph, losses)
 
 
 def with_codecs(taskgraph: TaskGraph, names: Sequence[str]) -> TaskGraph:
@@ -69,10 +74,3 @@ def with_codecs(taskgraph: TaskGraph, names: Sequence[str]) -> TaskGraph:
             for edge in taskgraph.edges
         ),
     )
-
-
-def macs_behind(taskgraph: TaskGraph) -> NDArray[np.int64]:
-    """Multiply-accumulates of the trunk that a sample saves by ending at each gate."""
-    names = [segment.name for segment in taskgraph.segments]
-    macs = [sum(o.macs for o in taskgraph.segment_operators(s)) for s in taskgraph.segments]
-    return np.array([sum(macs[names.index(g.segment) + 1 :]) for g in taskgraph.gates])

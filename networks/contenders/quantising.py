@@ -7,8 +7,8 @@ that calibration data give; biases int32 at the product of both scales. What a r
 one pass (an operator of the task graph) rounds once, at its end; sums inside are exact, as int32
 sums are. Batch norms are folded into the weights before those are rounded.
 
-What comes before the first trained weights - a front end, the normalisation of a raw sample -
-stays in float32, as front ends do in practice, and so do trained weights of other layers.
+What comes before the first convolution or trained weights - a front end, the normalisation of a raw
+sample - stays in float32, as front ends do in practice, and so do weights of other layers.
 torch 2.13 has moved its own flow out into a package of its own, but the rounding here is torch's.
 """
 
@@ -35,7 +35,7 @@ _PASSING: frozenset[OperatorKind] = frozenset({"pool", "reshape", "pad"})
 """Kinds that write on the grid of what they read, as TensorFlow Lite has it."""
 
 _WEIGHTED = ("conv1d", "conv2d", "conv3d", "linear")
-"""Calls whose trained weights become int8."""
+"""Calls whose weights become int8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +120,11 @@ class Int8Network:
             self._single = trace(module, calibration[:1], name=name)
             trained = {parameter for parameter, _ in module.named_parameters()}
             groups = self._traced.groups
-            self._first = next(i for i, g in enumerate(groups) if reads(g, trained))
+            self._first = next(i for i, g in enumerate(groups) if is_learned(g, trained))
             self._weights = {
                 group.calls[0]: weights_of(group, self._traced.tensors)
                 for group in groups[self._first :]
-                if reads(group, trained) and aten_name(group.calls[0]) in _WEIGHTED
+                if _has_weights(group)
             }
             self._grids: dict[fx.Node, Grid] = {}
             self._run(calibration)
@@ -227,9 +227,21 @@ def _is_norm(call: fx.Node) -> bool:
     return aten_name(call) == "batch_norm"
 
 
-def reads(group: CallGroup, names: Set[str]) -> bool:
-    """Whether a call of the group reads one of these tensors."""
-    return any(str(node.target) in names for call in group.calls for node in call.all_input_nodes)
+def is_learned(group: CallGroup, trained: Set[str]) -> bool:
+    """Whether an operator belongs to the network and not to the front end before it.
+
+    It reads one of the ``trained`` weights, or it is a convolution, whose weights others may have
+    trained; a front end multiplies by constants, but convolves nothing.
+    """
+    read = {str(node.target) for call in group.calls for node in call.all_input_nodes}
+    return group.kind in ("conv", "depthwise_conv") or not read.isdisjoint(trained)
+
+
+def _has_weights(group: CallGroup) -> bool:
+    """Whether the first call multiplies by weights that can be rounded beforehand."""
+    weight = group.calls[0].args[1:2]
+    constant = all(isinstance(node, fx.Node) and node.op == "get_attr" for node in weight)
+    return constant and aten_name(group.calls[0]) in _WEIGHTED
 
 
 def _constant(operand: object, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor | None:

@@ -2,6 +2,8 @@
 
 It answers the oldest question that can be put to gates: would a network of that size, always
 running to its end, not have done as well?
+
+Where others trained the trunk and it stays as it came, the small network is its beginning.
 """
 
 from dataclasses import replace
@@ -13,17 +15,20 @@ from torch import nn
 from networks.contender import Contender
 from networks.contenders import gated
 from networks.contenders.channels import ChannelGroup, channel_groups, narrow
-from networks.contenders.fitted import fitted, without_gates
+from networks.contenders.fitted import as_measured, fitted, parts_of, without_gates
 from networks.contenders.measuring import measured, recorder
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
-from networks.spec import NetworkSpec
+from networks.spec import NetworkSpec, nothing_to_prepare
 from networks.tracing import trace
 from scheduler.gating import survival
 from scheduler.taskgraph import SampleClass, TaskGraph
 
 NEGATIVE_SHARE = 0.95
 """Share of negative samples at which the small network costs what the gated one does."""
+
+HEAD = "answer"
+"""Name of the part that answers behind the first parts of a trunk."""
 
 STEPS = 32
 """Widths that are tried: shares of each group of channels, in steps of one in so many."""
@@ -34,15 +39,54 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     network = network_of(spec, seed)
     taskgraph = trace_gated(network).taskgraph
     recorded = recorder(network, taskgraph)
-    return Contender("small", measured(taskgraph, recorded, spec.load("validation")), recorded)
+    with as_measured(spec, network):
+        figures = measured(taskgraph, recorded, spec.load("validation"))
+    return Contender("small", figures, recorded)
 
 
 @lru_cache(maxsize=1)
 def network_of(spec: NetworkSpec, seed: int) -> GatedNetwork:
     """The trained small network; the last one is kept, for the cascade begins with it."""
+    macs = expected_macs(gated.make(spec, seed).taskgraph)
+    with torch.random.fork_rng(devices=[]):  # weights that are only counted
+        smaller = _begun(spec, macs) if spec.recipe.frozen_parts else _narrowed(spec, macs)
+    return fitted(smaller, seed)
+
+
+def _narrowed(spec: NetworkSpec, macs: float) -> NetworkSpec:
     plain = without_gates(spec)
-    step = _widest(plain, expected_macs(gated.make(spec, seed).taskgraph))
-    return fitted(replace(plain, build=lambda: scaled(plain.build(), step)), seed)
+    step = _widest(plain, macs)
+    return replace(plain, build=lambda: scaled(plain.build(), step))
+
+
+def _begun(spec: NetworkSpec, macs: float) -> NetworkSpec:
+    """The first parts of a trunk that others trained, with an answer of their own behind them.
+
+    To train a narrow one from nothing would take what the trunk has cost its makers.
+    """
+    whole = spec.build()
+    sizes = {cut: _macs(beginning(spec.build(), cut)) for cut in whole.gated_parts}
+    last = max((c for c in sizes if sizes[c] <= macs), key=lambda c: sizes[c], default=None)
+    chosen = last or min(sizes, key=lambda c: sizes[c])
+
+    def build() -> GatedNetwork:
+        prepared = spec.build()
+        spec.prepare(prepared, spec.load("train"))
+        return beginning(prepared, chosen)
+
+    kept = parts_of(beginning(whole, chosen))
+    frozen = tuple(part for part in spec.recipe.frozen_parts if part in kept)
+    plain = without_gates(spec)
+    recipe = replace(plain.recipe, frozen_parts=frozen)
+    return replace(plain, build=build, prepare=nothing_to_prepare, recipe=recipe)
+
+
+def beginning(network: GatedNetwork, cut: str) -> GatedNetwork:
+    """The parts up to a gated one, and its head, which answers."""
+    parts = parts_of(network)
+    names = list(parts)
+    kept = {name: parts[name] for name in names[: names.index(cut) + 1]}
+    return GatedNetwork(network.name, network.input_shape, {**kept, HEAD: network.gates[cut]}, {})
 
 
 def expected_macs(taskgraph: TaskGraph, negative_share: float = NEGATIVE_SHARE) -> float:
@@ -98,10 +142,13 @@ def _widest(spec: NetworkSpec, macs: float) -> int:
     low, high = 1, STEPS
     while low < high:
         middle = (low + high + 1) // 2
-        network = scaled(spec.build(), middle)
-        graph = trace(network.trunk, torch.zeros(network.input_shape), name=network.name)
-        if sum(operator.macs for operator in graph.operators) <= macs:
+        if _macs(scaled(spec.build(), middle)) <= macs:
             low = middle
         else:
             high = middle - 1
     return low
+
+
+def _macs(network: GatedNetwork) -> int:
+    graph = trace(network.trunk, torch.zeros(network.input_shape), name=network.name)
+    return sum(operator.macs for operator in graph.operators)

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from networks.contender import Contender
-from networks.contenders.fitted import fitted, without_gates
+from networks.contenders.fitted import as_measured, fitted, without_gates
 from networks.contenders.measuring import measured, recorder
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
@@ -21,5 +21,6 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     network = network_of(spec, seed)
     taskgraph = trace_gated(network).taskgraph
     recorded = recorder(network, taskgraph)
-    figures = measured(taskgraph, recorded, spec.load("validation"))
+    with as_measured(spec, network):
+        figures = measured(taskgraph, recorded, spec.load("validation"))
     return Contender("ungated", figures, recorded)

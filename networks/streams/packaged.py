@@ -28,7 +28,10 @@ def packaged_file(package: str, inside: str, *, what: str, install: str = EXTRA)
     NetworkError
         The package is not installed, or has no such file.
     """
-    found = importlib.util.find_spec(package)
+    try:
+        found = importlib.util.find_spec(package)
+    except ModuleNotFoundError:  # of a package in a package, the outer one
+        found = None
     folders = list(found.submodule_search_locations or ()) if found else []
     path = Path(folders[0]) / inside if folders else None
     if path is None or not path.is_file():

@@ -88,7 +88,7 @@ class _Utterance(NamedTuple):
     windows: int
 
 
-def load(split: SplitName, *, word: str) -> Windows:
+def load(split: SplitName, *, word: str, window_samples: int = WINDOW_SAMPLES) -> Windows:
     """Seconds of one split, shape (n, 1, 8000) in [-1, 1], positive where ``word`` is said.
 
     They are in a drawn order, and everything drawn is the same each time.
@@ -99,6 +99,8 @@ def load(split: SplitName, *, word: str) -> Windows:
         Group of people and of synthetic voices.
     word
         One of :data:`WORDS`.
+    window_samples
+        Samples of one window, if it is not to be a second.
 
     Raises
     ------
@@ -112,13 +114,13 @@ def load(split: SplitName, *, word: str) -> Windows:
     sounds, labels, subjects = [], [], []
     for utterance in (*_recorded(split, word), *_synthetic(split, word)):
         for _ in range(utterance.windows):
-            sounds.append(_heard(utterance.sound, random))
+            sounds.append(_heard(utterance.sound, window_samples, random))
             labels.append(utterance.is_word)
             subjects.append(utterance.subject)
     for index in range(len(sounds) // 3):
         # A third of these seconds is as good as silent.
         level_db = random.uniform(*(_NOISE_DB if index % 3 else _STILL_DB))
-        sounds.append(_noise(level_db, random))
+        sounds.append(_noise(level_db, window_samples, random))
         labels.append(False)
         subjects.append(FIRST_NOISE + _SPLITS.index(split))
     order = random.permutation(len(sounds))
@@ -126,7 +128,7 @@ def load(split: SplitName, *, word: str) -> Windows:
         samples=np.stack(sounds)[order][:, None],
         labels=np.array(labels, dtype=np.int8)[order],
         subjects=np.array(subjects, dtype=np.int32)[order],
-        period_s=PERIOD_S,
+        period_s=window_samples / SAMPLE_RATE_HZ,
         sample_rate_hz=SAMPLE_RATE_HZ,
     )
     return checked(windows, where=f"split '{split}' of the spoken words")
@@ -159,14 +161,18 @@ def _synthetic(split: SplitName, word: str) -> Iterator[_Utterance]:
             yield _Utterance(sound, subject, True, _WINDOWS_OF_SYNTHETIC_WORD)
 
 
-def _heard(sound: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
-    """An utterance at a drawn level, somewhere in a second with noise of a drawn level."""
-    bed = _noise(random.uniform(*_BED_DB), random)
+def _heard(
+    sound: NDArray[np.float32], window_samples: int, random: np.random.Generator
+) -> NDArray[np.float32]:
+    """An utterance at a drawn level, somewhere in a window with noise of a drawn level."""
+    bed = _noise(random.uniform(*_BED_DB), window_samples, random)
     return placed(at_level(sound, random.uniform(*_SPEECH_DB)), bed, random)
 
 
-def _noise(level_db: float, random: np.random.Generator) -> NDArray[np.float32]:
+def _noise(
+    level_db: float, window_samples: int, random: np.random.Generator
+) -> NDArray[np.float32]:
     sound = coloured_noise(
-        WINDOW_SAMPLES, slope=random.uniform(0, 2), level_db=level_db, random=random
+        window_samples, slope=random.uniform(0, 2), level_db=level_db, random=random
     )
     return np.clip(sound, -1, 1)

@@ -31,20 +31,32 @@ class Tracings:
         deepest = max(len(cut.designs) for cut in space.cuts)
         self._by_index = []
         for index in range(deepest):
-            cuts = {c.part: c.designs[min(index, len(c.designs) - 1)] for c in space.cuts}
+            cuts = {c.cut: c.designs[min(index, len(c.designs) - 1)] for c in space.cuts}
             self._by_index.append(trace_gated(gated_at(network, cuts)).taskgraph)
-        self._edge = {part: edge for edge, part in gate_of_edge(self._by_index[0]).items()}
+        self._gate = {  # both in the trunk's order
+            cut.cut: gate.name for cut, gate in zip(space.cuts, self.whole.gates, strict=True)
+        }
+        self._edge = {gate: edge for edge, gate in gate_of_edge(self.whole).items()}
+
+    @property
+    def whole(self) -> TaskGraph:
+        """Gated at every cut, with the widest codecs."""
+        return self._by_index[0]
+
+    def gate(self, cut: str) -> str:
+        """Name of the gate at a cut."""
+        return self._gate[cut]
 
     def taskgraph(self, placement: Placement) -> TaskGraph:
         """As ``trace_gated`` gives it for the network of a placement; untrained figures."""
-        whole = self._by_index[0]
-        chosen = {self._edge[part]: self._by_index[index] for part, index in placement.widths}
+        gates = {self._gate[cut]: self._by_index[index] for cut, index in placement.widths}
+        chosen = {self._edge[gate]: traced for gate, traced in gates.items()}
         return replace(
-            whole,
-            gates=tuple(gate for gate in whole.gates if gate.name in placement.parts),
+            self.whole,
+            gates=tuple(gate for gate in self.whole.gates if gate.name in gates),
             edges=tuple(
                 _same_edge(chosen[edge.name], edge) if edge.name in chosen else _raw_only(edge)
-                for edge in whole.edges
+                for edge in self.whole.edges
             ),
         )
 

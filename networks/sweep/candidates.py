@@ -6,7 +6,7 @@ but the network's own is tried.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from networks.design import Design
 from networks.gated import GatedNetwork
@@ -21,7 +21,7 @@ class Candidate:
     """One network that might be trained."""
 
     name: str
-    """Unique within its sweep, ``candidate-007``."""
+    """Unique within its sweep, ``c007``."""
     design: Design
     """What would be trained."""
     price: Price
@@ -32,8 +32,8 @@ class Candidate:
 class Unplannable:
     """A placement that has no plan on this platform, whatever it learns."""
 
-    parts: tuple[str, ...]
-    """The parts that a gate would follow."""
+    cuts: tuple[str, ...]
+    """Where it would be gated."""
     reason: str
     """Which limit is in the way."""
 
@@ -59,12 +59,10 @@ def candidates(network: GatedNetwork, space: SweepSpace, pricing: Pricing) -> Ca
                 for design in _designs(network.name, space, placement, price):
                     found.setdefault(repr(design), (design, price))
         except Infeasible as answer:
-            refused.append(Unplannable(tuple(cut.part for cut in cuts), str(answer)))
+            refused.append(Unplannable(tuple(cut.cut for cut in cuts), str(answer)))
     digits = len(str(len(found)))
     rows = enumerate(found.values(), start=1)
-    return Candidates(
-        tuple(Candidate(f"candidate-{i:0{digits}d}", *row) for i, row in rows), tuple(refused)
-    )
+    return Candidates(tuple(Candidate(f"c{i:0{digits}d}", *row) for i, row in rows), tuple(refused))
 
 
 def _priced(
@@ -73,12 +71,13 @@ def _priced(
     """Placements at the same cuts with their prices; raises ``Infeasible``."""
     (own,) = placements(cuts, ())
     price = pricing.price(tracings.taskgraph(own))
-    narrowed = [part for part, saving in price.bytes_save_j.items() if saving > 0.0]
+    narrowed = [c.cut for c in cuts if price.bytes_save_j[tracings.gate(c.cut)] > 0.0]
     for placement in placements(cuts, narrowed):
         if placement == own:
             yield placement, price
-        else:
-            yield placement, pricing.price(tracings.taskgraph(placement))
+        else:  # what stops and bytes save is a matter of the cuts, not of the codecs there
+            bound = pricing.optimistic_j(tracings.taskgraph(placement))
+            yield placement, replace(price, optimistic_j=bound)
 
 
 def _designs(name: str, space: SweepSpace, placement: Placement, price: Price) -> Iterator[Design]:

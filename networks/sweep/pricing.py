@@ -31,9 +31,9 @@ class Price:
     ungated_j: float
     """What it takes if its gates stop nothing and nothing is compressed."""
     stop_saves_j: Mapping[str, float]
-    """By gated part: what stopping a sample there saves, against letting it pass."""
+    """By gate: what stopping a sample there saves, against letting it pass."""
     bytes_save_j: Mapping[str, float]
-    """By gated part: what sending no bytes there would save, against the raw activation: the larger
+    """By gate: what sending no bytes there would save, against the raw activation: the larger
     of what it saves with gates that stop nothing and with the best of gates."""
 
 
@@ -59,13 +59,17 @@ class Pricing:
         Raises ``Infeasible`` if no plan of it keeps the limits, whatever it learns.
         """
         return Price(
-            optimistic_j=self._energy_j(at_best(graph, self.lost_positives)),
+            optimistic_j=self.optimistic_j(graph),
             ungated_j=self._energy_j(ungated(graph)),
             stop_saves_j={gate.name: self._stop_saves_j(graph, gate.name) for gate in graph.gates},
             bytes_save_j={
                 gate: self._bytes_save_j(graph, edge) for edge, gate in gate_of_edge(graph).items()
             },
         )
+
+    def optimistic_j(self, graph: TaskGraph) -> float:
+        """What no plan of the trained network can undercut; raises ``Infeasible``."""
+        return self._energy_j(at_best(graph, self.lost_positives))
 
     @property
     def lost_positives(self) -> float:

@@ -13,6 +13,8 @@ class Point:
 
     energy_j: float
     """Expected energy a sample, modelled."""
+    beyond_j: float
+    """What of it is neither the rail's nor idle power: what gates and codecs can change."""
     recall: float
     """On validation data."""
     accuracy: float
@@ -53,7 +55,7 @@ class Training:
 
     @property
     def name(self) -> str:
-        """Of its folder: ``candidate-007-epochs-5``."""
+        """Of its folder: ``c007-epochs5``."""
         return training_name(self.candidate, self.epochs)
 
 
@@ -73,6 +75,8 @@ class Skipped:
 
     candidate: str
     """Its name."""
+    cuts: tuple[str, ...]
+    """Where it would be gated."""
     optimistic_j: float
     """What it takes at best."""
     beaten_by: str
@@ -87,6 +91,8 @@ class Untried:
 
     candidate: str
     """Its name."""
+    cuts: tuple[str, ...]
+    """Where it would be gated."""
     optimistic_j: float
     """What it takes at best: nothing says that it does."""
 
@@ -118,7 +124,7 @@ class SweepResult:
 
 def training_name(candidate: str, epochs: int) -> str:
     """How a training and its folder are called."""
-    return f"{candidate}-epochs-{epochs}"
+    return f"{candidate}-epochs{epochs}"
 
 
 def front_of(trainings: Iterable[Training]) -> tuple[Member, ...]:

@@ -140,7 +140,7 @@ class _Run:
         if not good:
             return None
         energy_j, name = min(good, key=lambda pair: pair[0])
-        return Skipped(candidate.name, bound, name, energy_j)
+        return Skipped(candidate.name, tuple(candidate.design.cuts), bound, name, energy_j)
 
     def result(self, candidates: Sequence[Candidate]) -> SweepResult:
         """With what is known in the end of those that were not trained."""
@@ -153,7 +153,7 @@ class _Run:
             trainings=tuple(self.trainings),
             skipped=tuple(one for one in beaten if one is not None),
             untried=tuple(
-                Untried(candidate.name, candidate.price.optimistic_j)
+                Untried(candidate.name, tuple(candidate.design.cuts), candidate.price.optimistic_j)
                 for candidate, one in zip(rest, beaten, strict=True)
                 if one is None
             ),

@@ -1,21 +1,25 @@
-"""What a sweep may try: subsets of cut points, widths of their codecs, weights of the loss."""
+"""What a sweep may try: subsets of cuts, widths of their codecs, weights of the loss."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 
+from networks.errors import NetworkError
 from networks.gated import CutDesign, GatedNetwork
+from networks.gated_graph import segment_before_gate
+from networks.insertion import design_for
 from networks.spec import Recipe
+from networks.tracing import TracedNetwork
 from scheduler.taskgraph import TaskGraph
 
 MOST_GATES = 3
 """A gate costs its head on every sample that reaches it; more than three pay nowhere we looked."""
 
+MOST_CUTS = 8
+"""Cut points of a long trunk that are looked at."""
+
 WIRE_SHARES = (1 / 2, 1 / 4, 1 / 8)
 """Share of a cut's channels that the learned codec may send."""
-
-HIDDEN = 8
-"""Width of the gate head's hidden layer where the network has no gate of its own."""
 
 GATE_FACTORS = (1.0, 2.0)
 """Gate weights that are tried, times the recipe's largest."""
@@ -26,10 +30,10 @@ SPARSITY_WEIGHTS = (0.0, 0.1)
 
 @dataclass(frozen=True, slots=True)
 class CutSpace:
-    """A part that a gate may follow, and what may stand there."""
+    """A place that may be gated, and what may stand there."""
 
-    part: str
-    """Name of the part of the trunk."""
+    cut: str
+    """Name of a part of the trunk, or of a cut point."""
     designs: tuple[CutDesign, ...]
     """Alternatives, the widest codec first; all have the same gate head."""
     own: int
@@ -55,29 +59,36 @@ class Placement:
     """Where a network is gated, and how narrow each cut sends: all that its costs depend on."""
 
     widths: tuple[tuple[str, int], ...]
-    """(part, index of its design in the space), in the trunk's order; at least one."""
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The parts that a gate follows."""
-        return tuple(part for part, _ in self.widths)
+    """(cut, index of its design in the space), in the trunk's order; at least one."""
 
 
-def space_of(network: GatedNetwork, traced: TaskGraph, recipe: Recipe) -> SweepSpace:
-    """A space around the design that a network has: every part that a gate may follow.
+def space_of(
+    network: GatedNetwork, traced: TracedNetwork, recipe: Recipe, *, any_cut: bool = False
+) -> SweepSpace:
+    """A space around the design that a network has.
 
     Parameters
     ----------
     network
         With its own gates and codecs, which are among the alternatives.
     traced
-        The task graph of its trunk: a gate needs the end of a segment.
+        Its trunk.
     recipe
         Its gate weights and sparsity weights are among the alternatives.
+    any_cut
+        Gates may stand at any cut point of the trunk, of a long one at ``MOST_CUTS`` of them; if
+        not, after its parts.
     """
-    largest = max(recipe.gate_weights, default=1.0) or 1.0
+    places = _cut_points(traced.taskgraph) if any_cut else _parts(network, traced)
+    own = {segment_before_gate(traced, part): design for part, design in network.cuts.items()}
+    edges = traced.taskgraph.edges
+    largest = max(recipe.gate_weights, default=0.0) or 1.0
     return SweepSpace(
-        cuts=tuple(_cut_spaces(network, traced)),
+        cuts=tuple(
+            _cut_space(cut, edges[index].shape, own.get(index))
+            for cut, index in places.items()
+            if len(edges[index].shape) >= 2
+        ),
         most_gates=MOST_GATES,
         gate_weights=tuple(factor * largest for factor in GATE_FACTORS),
         sparsity_weights=tuple(sorted({*SPARSITY_WEIGHTS, *recipe.sparsity_weights})),
@@ -93,46 +104,57 @@ def subsets(space: SweepSpace) -> Iterator[tuple[CutSpace, ...]]:
 def placements(cuts: Iterable[CutSpace], narrowed: Collection[str]) -> Iterator[Placement]:
     """All widths at ``cuts``, wider ones first; own widths alone at those not ``narrowed``."""
     rows = tuple(cuts)
-    indices = (range(len(c.designs)) if c.part in narrowed else (c.own,) for c in rows)
+    indices = (range(len(c.designs)) if c.cut in narrowed else (c.own,) for c in rows)
     for chosen in product(*indices):
-        yield Placement(tuple((c.part, i) for c, i in zip(rows, chosen, strict=True)))
+        yield Placement(tuple((c.cut, i) for c, i in zip(rows, chosen, strict=True)))
 
 
 def cut_designs(space: SweepSpace, placement: Placement) -> dict[str, CutDesign]:
     """What stands at each cut of a placement."""
-    cuts = {cut.part: cut for cut in space.cuts}
-    return {part: cuts[part].designs[index] for part, index in placement.widths}
+    cuts = {cut.cut: cut for cut in space.cuts}
+    return {name: cuts[name].designs[index] for name, index in placement.widths}
 
 
-def _cut_spaces(network: GatedNetwork, traced: TaskGraph) -> Iterator[CutSpace]:
-    parts = [name for name, _ in network.trunk.named_children()]
-    for part in parts[:-1]:
-        channels = _channels_after(part, traced)
-        if channels is None:
+def _parts(network: GatedNetwork, traced: TracedNetwork) -> dict[str, int]:
+    """The segment that each part ends with, but for the last and those a gate cannot follow."""
+    found = {}
+    for part, _ in list(network.trunk.named_children())[:-1]:
+        try:
+            found[part] = segment_before_gate(traced, part)
+        except NetworkError:
             continue
-        own = network.cuts.get(part)
-        base = own or CutDesign(channels, channels, HIDDEN)
-        widths = {max(1, round(share * channels)) for share in WIRE_SHARES}
-        if own is not None:
-            widths.add(own.wire_channels)
-        ordered = sorted(widths, reverse=True)
-        yield CutSpace(
-            part,
-            tuple(replace(base, wire_channels=width) for width in ordered),
-            own=0 if own is None else ordered.index(own.wire_channels),
-        )
+    return found
 
 
-def _channels_after(part: str, traced: TaskGraph) -> int | None:
-    """Channels of what a part gives; None if no gate can follow it.
+def _cut_points(graph: TaskGraph) -> dict[str, int]:
+    """The segments that a gate may follow, by the operator that they end with.
 
-    A gate needs the end of a segment behind it, and an activation with channels and something
-    to take their mean over.
+    Of a long trunk those nearest to a half, a quarter, an eighth ... of its multiply-accumulates:
+    early gates save the most, so that is where they lie close together.
     """
-    inside = [o.name for o in traced.operators if f"{o.name}.".startswith(f"{part}.")]
-    edges = {
-        segment.operators[-1]: edge
-        for segment, edge in zip(traced.segments[:-1], traced.edges, strict=True)
-    }
-    edge = edges.get(inside[-1]) if inside else None
-    return None if edge is None or len(edge.shape) < 3 else edge.shape[1]
+    ends = {segment.operators[-1]: i for i, segment in enumerate(graph.segments[:-1])}
+    if len(ends) <= MOST_CUTS:
+        return ends
+    done, total = [], 0
+    for segment in graph.segments:
+        total += sum(operator.macs for operator in graph.segment_operators(segment))
+        done.append(total)
+    chosen: set[int] = set()
+    for halvings in range(1, MOST_CUTS + 1):
+        wanted = total / 2**halvings
+        left = [index for index in ends.values() if index not in chosen]
+        chosen.add(min(left, key=lambda index: abs(done[index] - wanted)))
+    return {name: index for name, index in ends.items() if index in chosen}
+
+
+def _cut_space(cut: str, shape: tuple[int, ...], own: CutDesign | None) -> CutSpace:
+    base = own or replace(design_for(shape), dimensions=len(shape) - 2)
+    widths = {max(1, round(share * base.channels)) for share in WIRE_SHARES}
+    if own is not None:
+        widths.add(own.wire_channels)
+    ordered = sorted(widths, reverse=True)
+    return CutSpace(
+        cut,
+        tuple(replace(base, wire_channels=width) for width in ordered),
+        own=0 if own is None else ordered.index(own.wire_channels),
+    )

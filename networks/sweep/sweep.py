@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from devicemodels.documents.files import document_hash, write_atomically
+from networks.errors import network_error
 from networks.gated_graph import trace_gated
 from networks.spec import NetworkSpec
 from networks.splits import load_splits
@@ -29,6 +30,7 @@ def sweep(
     seed: int,
     trainings: int,
     epochs: int | None = None,
+    any_cut: bool = False,
     show_progress: bool = True,
 ) -> SweepFront:
     """Search where to gate a network, and how hard to compress and to train for it.
@@ -36,7 +38,7 @@ def sweep(
     Parameters
     ----------
     spec
-        The network as the zoo has it: its parts are what gates may follow.
+        The network as the zoo has it.
     pricing
         The platform and the rules; the class prior should be that of the validation data.
     folder
@@ -47,6 +49,8 @@ def sweep(
         Networks that are trained, short trials included.
     epochs
         Of a full training; the recipe's if left out.
+    any_cut
+        Gate at any cut points of the trunk, not only after its parts.
     show_progress
         Draw a progress bar on stderr.
 
@@ -58,12 +62,14 @@ def sweep(
         The folder holds another sweep, or the recordings are not installed or cannot be used.
     """
     network = spec.build()
-    space = space_of(network, trace_gated(network).trunk.taskgraph, spec.recipe)
+    space = space_of(network, trace_gated(network).trunk, spec.recipe, any_cut=any_cut)
+    if not space.cuts:
+        raise network_error(f"network '{spec.name}' has no place where a gate could stand")
     found = candidates(network, space, pricing)
     if not found.candidates:
         raise Infeasible(
             f"no way to gate '{spec.name}' has a plan on platform '{pricing.platform.name}'",
-            found.unplannable[0].reason if found.unplannable else "no gate can follow any part",
+            found.unplannable[0].reason,
         )
     rules = SweepRules(
         trainings=trainings,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import fsum
 from pathlib import Path
 
 from devicemodels.documents.files import sha256_of, write_atomically
@@ -79,8 +80,10 @@ def plan_with(graph: TaskGraph, choice: GateChoice, pricing: Pricing) -> Plan:
 
 def point_of(plan: Plan) -> Point:
     """What a plan costs, and how it answers."""
+    by_cause = plan.expected.energy_by_cause_j
     return Point(
         energy_j=plan.expected.energy_per_sample_j,
+        beyond_j=fsum(j for cause, j in by_cause.items() if cause not in {"rail", "idle"}),
         recall=plan.expected.recall,
         accuracy=plan.expected.accuracy,
         gates=plan.gates,

@@ -1,17 +1,22 @@
 """Every contender keeps the contract: its figures are its record's, it plans, it can be trusted."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from devicemodels.catalog import load_platform
 from networks.contender import Contender
 from networks.contenders import gated, small, ungated
 from networks.contenders.registry import CONTENDERS
 from networks.evaluation import accuracy, evaluate, gated_answers, recall, stop_rates
+from networks.spec import NetworkSpec
 from networks.streams.windows import SplitName, Windows
+from networks.training import train
 from scheduler.documents import dump_taskgraph, load_taskgraph
 from scheduler.gating import gate_choices, use_gates
 from scheduler.plan import Plan, Requirements
@@ -26,7 +31,7 @@ from simulator.sources.feed import workload
 from simulator.sources.releases import Periodic
 from simulator.sources.source import Source
 from simulator.workload import period_ns
-from tests.contender_worlds import BUMPS, load
+from tests.contender_worlds import BEEPS, BUMPS, RECIPE, load
 
 ROUNDING = 1e-12
 
@@ -37,7 +42,17 @@ def load_without_test(split: SplitName) -> Windows:
 
 
 SPEC = replace(BUMPS, load=load_without_test)
+FROZEN = replace(SPEC, recipe=replace(RECIPE, epochs=2, frozen_parts=("sense", "screen")))
 NAMES = list(CONTENDERS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """So small a network only waits for a second one."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def forget() -> None:
@@ -48,13 +63,13 @@ def forget() -> None:
 
 
 @cache
-def made(name: str) -> Contender:
-    return CONTENDERS[name](SPEC, 0)
+def made(name: str, spec: NetworkSpec = SPEC) -> Contender:
+    return CONTENDERS[name](spec, 0)
 
 
 @cache
-def planned(name: str) -> Plan:
-    graph = made(name).taskgraph
+def planned(name: str, spec: NetworkSpec = SPEC) -> Plan:
+    graph = made(name, spec).taskgraph
     share = graph.positive_share
     required = Requirements(
         objective="energy",
@@ -77,7 +92,19 @@ def test_it_answers_to_its_name_and_survives_its_document(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_figures_are_those_of_its_own_record_on_validation(name: str) -> None:
-    contender, windows = made(name), load("validation")
+    figures_are_its_records(made(name), load("validation"))
+
+
+@pytest.mark.parametrize("name", ["pruned-int8", "small", "cascade"])
+@pytest.mark.parametrize("spec", [BEEPS, FROZEN], ids=["front end", "frozen trunk"])
+def test_so_it_is_behind_a_front_end_and_on_a_trunk_that_stays(
+    name: str, spec: NetworkSpec
+) -> None:
+    figures_are_its_records(made(name, spec), spec.load("validation"))
+    assert check(planned(name, spec)) == ()
+
+
+def figures_are_its_records(contender: Contender, windows: Windows) -> None:
     graph = contender.taskgraph
     raw = contender.record({}, windows)
     assert raw.gates == tuple(gate.name for gate in graph.gates)
@@ -180,3 +207,8 @@ def test_who_may_compress() -> None:
     assert codecs["ungated"] == codecs["gate-only"] == codecs["cascade"] == {"none"}
     assert codecs["early-exits"] == {"none", "float16", "int8"}
     assert codecs["compression-only"] == codecs["gated"] >= {"none", "int8", "narrow"}
+
+
+def test_the_gated_one_is_what_training_writes(tmp_path: Path) -> None:
+    written = train(BUMPS, tmp_path, 0, show_progress=False).taskgraph
+    assert replace(written, weights_sha256="") == made("gated").taskgraph

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import edited, succeeds, wakepath
+from tests.command_line import SCENARIO, edited, succeeds, wakepath
 
 pytestmark = pytest.mark.workers
 
@@ -164,3 +164,32 @@ def test_cores_rest_by_the_policy_that_is_named(plan_file: Path) -> None:
     refused = wakepath(*words, "--idle-policy", "timeout")
     assert refused.returncode == 2
     assert "write timeout:20ms" in refused.stderr
+
+
+def test_a_recording_is_replayed_without_torch(plan_file: Path, tmp_path: Path) -> None:
+    scores, plan = str(tmp_path / "scores.npz"), ("--plan", str(plan_file))
+    hour = ("--duration", "1 h", "--format", "json")
+    made = wakepath("simulate", SCENARIO, *plan, *hour, "--record", scores)
+    assert made.returncode == 0, made.stderr
+    assert f"recording written to {scores}: 2,557 windows" in made.stderr
+    again = wakepath(
+        "simulate", *plan, *hour, "--seed", "0", "--replay", scores, flags=("-X", "importtime")
+    )
+    assert again.returncode == 0, again.stderr[-2000:]
+    assert not re.search(r"\| +torch$", again.stderr, re.MULTILINE)
+    first, second = json.loads(made.stdout)["simulated"], json.loads(again.stdout)["simulated"]
+    assert second["provenance"]["answers"] == "recorded"
+    for figure in ("samples", "stop_rate_by_gate", "accuracy", "energy_per_sample_j"):
+        assert second[figure] == first[figure]
+
+
+def test_a_recording_needs_a_stream_and_fits_its_plan(plan_file: Path, tmp_path: Path) -> None:
+    scores = tmp_path / "scores.npz"
+    refused = wakepath("simulate", "--plan", str(plan_file), "--record", str(scores))
+    assert refused.returncode == 2
+    assert "--record needs a network that is run over a stream" in refused.stderr
+    assert not scores.exists()
+    scores.write_text("no scores")
+    refused = wakepath("simulate", "--plan", str(plan_file), "--replay", str(scores))
+    assert refused.returncode == 2
+    assert "not a recording" in refused.stderr

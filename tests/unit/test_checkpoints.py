@@ -167,7 +167,7 @@ def test_another_training_may_not_go_on(tmp_path: Path) -> None:
     where = f"here/{CHECKPOINT_FILE}: it is of a training with"
     assert _refusal(path, spec=replace(SPEC, recipe=recipe), epochs=6) == [
         f"{where} epochs 4, this one has 6",
-        f"{where} learning_rate 0.005, this one has 0.25",
+        f"{where} learning_rate 0.02, this one has 0.25",
         f"{where} frozen_parts [], this one has ['early']",
         "  try: train without --resume, or as it was begun",
         "3 problems",
@@ -193,7 +193,7 @@ def test_a_network_that_was_rebuilt_otherwise(tmp_path: Path) -> None:
 
     said = _refusal(path, spec=replace(SPEC, build=wider))
     assert (
-        f"here/{CHECKPOINT_FILE}: tensor 'gates.early.hidden.weight' is float32 (4, 4), the "
+        f"here/{CHECKPOINT_FILE}: tensor 'gates.early.hidden.weight' is float32 (8, 4), the "
         + ("network's is float32 (9, 4)")
         in said
     )

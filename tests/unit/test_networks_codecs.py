@@ -62,6 +62,37 @@ def test_a_cut_offers_what_it_was_designed_with() -> None:
                 )
 
 
+def test_what_only_moves_elements_is_done_while_they_are_converted() -> None:
+    (edge,) = trace_gated(_network(*TRAINED_CODECS)).taskgraph.edges
+    n, kept = 40, 12
+    work = {
+        codec.name: [
+            (o.kind, o.fused, o.output_elements, o.macs) for o in (*codec.encode, *codec.decode)
+        ]
+        for codec in edge.codecs
+    }
+    assert work["narrow"] == [
+        ("conv", (), 20, 80),
+        ("quantise", (), 20, 0),
+        ("dequantise", (), 20, 0),
+        ("conv", (), n, 80),
+    ]
+    assert work["sparse"] == [
+        ("softmax", (), n, 0),
+        ("quantise", (), kept, 0),
+        ("dequantise", ("concat",), n, 0),
+    ]
+    assert work["dropped"] == [
+        ("quantise", ("concat",), 20, 0),
+        ("dequantise", ("pad", "concat"), n, 0),
+    ]
+    sizes = {codec.name: codec.wire_bytes for codec in edge.codecs}
+    assert sizes == {
+        **{"none": 4 * n, "float16": 2 * n, "int8": 4 + n},
+        **{"narrow": 4 + 20, "sparse": 4 + n // 8 + kept, "dropped": 4 + 20},
+    }
+
+
 def test_only_what_is_learned_is_in_the_weights() -> None:
     learned = {
         name.split(".")[0] for name in _network(*TRAINED_CODECS).state_dict() if "sense" in name
@@ -103,6 +134,30 @@ def test_a_network_without_gates_is_recorded_and_traced_like_any_other() -> None
     recording = record(network, graph, {}, _samples(3).numpy(), labels)
     assert recording.gate_scores.shape == (3, 0)
     assert recording.gates == ()
+
+
+@pytest.mark.parametrize("codec", TRAINED_CODECS)
+def test_an_activation_may_have_channels_alone(codec: TrainedCodec) -> None:
+    torch.manual_seed(5)
+    parts = {
+        "sense": nn.Sequential(nn.Conv1d(3, 6, 3), nn.AdaptiveAvgPool1d(1), nn.Flatten()),
+        "decide": nn.Linear(6, 2),
+    }
+    cut = CutDesign(6, 2, 4, codecs=(codec,), dimensions=0)
+    network = GatedNetwork("flat", (1, 3, 12), parts, {"sense": cut}).eval()
+    graph = trace_gated(network).taskgraph
+    made = {key: one.exported.module() for key, one in programs(network, graph).items()}
+    (edge,) = graph.edges
+    used = edge.codec(codec)
+    with torch.no_grad():
+        whole = network.crossing(_samples(1), {"sense": codec})
+        activation = made["segment:sense"](_samples(1))
+        assert torch.allclose(torch.sigmoid(whole.gate_logits), made["gate:sense"](activation))
+        sent = made.get(f"encode:{edge.name}/{codec}", torch.clone)(activation).numpy()
+        data = encode(sent, used.wire_format, used.wire_bytes)
+        arrived = torch.from_numpy(decode(data, used.wire_format, used.wire_shape))
+        back = made.get(f"decode:{edge.name}/{codec}", torch.clone)(arrived)
+        assert torch.allclose(whole.output, made["segment:decide"](back), atol=1e-5)
 
 
 def test_dropped_in_torch_is_what_its_programs_and_the_wire_do() -> None:

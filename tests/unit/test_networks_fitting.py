@@ -110,7 +110,7 @@ def test_a_loss_that_is_no_number_stops_training(value: float) -> None:
         _fitted(replace(SPEC, augment=explode))
     assert str(caught.value).splitlines() == [
         "training 'bumps': the loss is nan in epoch 1 of 2",
-        "  try: lower the learning rate, 0.005 now, and look at what `prepare` and `augment` make "
+        "  try: lower the learning rate, 0.02 now, and look at what `prepare` and `augment` make "
         "of the samples",
         "1 problem",
     ]

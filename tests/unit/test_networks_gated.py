@@ -7,12 +7,16 @@ from typing import cast
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import nn
 
+from devicemodels.catalog import load_platform
 from devicemodels.documents.errors import InputError
 from networks.answers import answers, positive
 from networks.codecs import CODEC_NAMES, TRAINED_CODECS
+from networks.evaluation import gated_answers, stopped_by
 from networks.gated import CutDesign, GatedNetwork
 from networks.gated_graph import gate_of_edge, trace_gated
 from networks.programs import Program, programs
@@ -20,7 +24,11 @@ from networks.record import record
 from networks.wire import decode, encode
 from networks.zoo import smartwatch
 from scheduler.documents import dump_taskgraph, load_taskgraph
+from scheduler.plan import Requirements
+from scheduler.registry import schedule
+from scheduler.tabulation import make_problem
 from scheduler.taskgraph import TaskGraph
+from scheduler.validity import check
 
 CUTS = ("sense.conv2->screen.conv1", "screen.conv2->decide.conv1")
 
@@ -84,6 +92,29 @@ def test_operator_names_are_unique_in_the_whole_task_graph(taskgraph: TaskGraph)
 
 def test_the_task_graph_survives_its_document(taskgraph: TaskGraph) -> None:
     assert load_taskgraph(dump_taskgraph(taskgraph), "taskgraph.json") == taskgraph
+
+
+def test_the_dearer_a_link_the_fewer_bytes_the_planner_sends(taskgraph: TaskGraph) -> None:
+    gates = tuple(
+        replace(gate, stop_rate={"negative": 0.9, "positive": 0.0}) for gate in taskgraph.gates
+    )
+    required = Requirements("energy", 0.5, 0.5, 0.0, {"negative": 0.5, "positive": 0.5})
+    sent = []
+    for factor in (1, 300, 3000):
+        platform = load_platform("gap9")
+        links = tuple(
+            replace(
+                link,
+                bandwidth_bytes_per_s=link.bandwidth_bytes_per_s / factor,
+                energy_j_per_byte=link.energy_j_per_byte * factor,
+            )
+            for link in platform.links
+        )
+        dear = replace(platform, links=links)
+        plan = schedule(make_problem("dear", replace(taskgraph, gates=gates), dear, required))
+        assert check(plan) == ()
+        sent += [(crossing.codec, crossing.wire_bytes) for crossing in plan.crossings]
+    assert sent == [("none", 1200), ("dropped", 104), ("sparse", 80)]
 
 
 def test_every_program_has_the_shapes_of_the_task_graph(
@@ -154,6 +185,25 @@ def test_a_recording_does_not_depend_on_the_batch(
     np.testing.assert_allclose(
         together.gate_scores, np.concatenate([one.gate_scores for one in alone]), atol=1e-3
     )
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=20)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 9))
+def test_with_its_gates_open_it_answers_as_the_trunk_alone(
+    network: GatedNetwork, taskgraph: TaskGraph, seed: int, count: int
+) -> None:
+    """A threshold of 0 stops nothing, and a gate that stops nothing leaves no trace: to the bit."""
+    samples = np.random.default_rng(seed).normal(size=(count, 6, 100)).astype(np.float32)
+    with torch.no_grad():
+        alone = network(torch.from_numpy(samples))
+        gated = network.crossing(torch.from_numpy(samples))
+    assert torch.equal(gated.output, alone)
+    said = record(network, taskgraph, {}, samples, np.zeros(count, dtype=np.int8))
+    assert {gate.threshold for gate in taskgraph.gates} == {0.0}
+    assert gated_answers(taskgraph, said).tolist() == answers(alone.numpy()).tolist()
+    shut = replace(taskgraph, gates=tuple(replace(gate, threshold=1.0) for gate in taskgraph.gates))
+    assert stopped_by(shut, said).tolist() == [0] * count
+    assert not gated_answers(shut, said).any()
 
 
 def test_a_codec_where_there_is_none_is_refused(

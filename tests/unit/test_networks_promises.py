@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import beta, norm
 
-from networks.promises import blocks_allowed, most_splits, recall_bound, splits
+from networks.promises import (
+    blocks_allowed,
+    different_splits,
+    most_splits,
+    recall_bound,
+    splits,
+)
 from networks.thresholds import Chosen, choose, choose_positive_thresholds, choose_thresholds
 
 SEEDED = settings(deadline=None, derandomize=True, database=None)
@@ -87,7 +93,7 @@ def test_with_too_few_positives_the_best_that_they_allow_is_said() -> None:
     said = found.promise
     assert not said.kept
     assert (said.recall_floor, said.positives, said.lost) == (0.97, 30, 0)
-    assert said.recall_bound == pytest.approx(recall_bound(30, 1, most_splits(2), 0.95))
+    assert said.recall_bound == pytest.approx(recall_bound(30, 1, 2, 0.95))
     assert 0.8 < said.recall_bound < 0.97
     assert sum(threshold > 0.0 for threshold in found.thresholds) == 1
 
@@ -120,6 +126,8 @@ def test_splits_share_all_blocks_out(blocks: int, gates: int) -> None:
     assert {sum(split) for split in found} == {blocks}
     assert min(min(split) for split in found) >= 0
     assert len(found) == most_splits(gates) <= max(16, gates)
+    assert different_splits(blocks, gates) <= len(found)
+    assert different_splits(min(blocks, 1), gates) == (gates if blocks else 1)
 
 
 @SEEDED

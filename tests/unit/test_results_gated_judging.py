@@ -17,7 +17,7 @@ from benchmarks.results.gated.energies import (
     replayed_j,
 )
 from benchmarks.results.gated.figures import Floors
-from benchmarks.results.gated.judging import figures_of, frugal_codecs
+from benchmarks.results.gated.judging import figures_of, frugal_codecs, stopped_on_validation
 from benchmarks.results.gated.splitting import split, states
 from devicemodels.catalog import load_platform
 from networks.gated_graph import trace_gated
@@ -66,6 +66,7 @@ def test_figures_by_hand(graph: TaskGraph, recording: Recording) -> None:
     found = figures_of(graph, recording, codecs)
     assert found.samples == {"negative": 4, "positive": 3}
     assert found.stopped == {"negative": pytest.approx(3 / 4), "positive": pytest.approx(2 / 3)}
+    assert found.lost == pytest.approx(2 / 3)
     sense, screen = found.cuts
     assert (sense.gate, sense.codec, screen.codec) == ("sense", "int8", "narrow")
     assert sense.stopped == {"negative": pytest.approx(1 / 2), "positive": pytest.approx(1 / 3)}
@@ -80,6 +81,18 @@ def test_figures_by_hand(graph: TaskGraph, recording: Recording) -> None:
     assert found.precision == pytest.approx(1 / 2)
     assert (
         found.macs["negative"] < found.macs["positive"] < 1.2 * sum(o.macs for o in graph.operators)
+    )
+
+
+def test_what_validation_stops_is_nested(graph: TaskGraph) -> None:
+    assert stopped_on_validation(graph) == pytest.approx(
+        {"negative": 0.6 + 0.4 * 0.6, "positive": 0.05 + 0.95 * 0.05}
+    )
+    answers = {"negative": 0.1, "positive": 0.04}
+    first, second = graph.gates
+    answering = replace(first, positive_threshold=0.9, answer_rate=answers)  # type: ignore[arg-type]
+    assert stopped_on_validation(replace(graph, gates=(answering, second))) == pytest.approx(
+        {"negative": 0.5 + 0.4 * 0.6, "positive": 0.01 + 0.95 * 0.05}
     )
 
 

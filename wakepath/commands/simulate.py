@@ -9,6 +9,13 @@ from devicemodels.cost import nanoseconds
 from devicemodels.documents.errors import InputError
 from devicemodels.documents.errors import Problem as Fault
 from scheduler.plan import Plan
+from scheduler.recording import Recording
+from scheduler.recording_document import (
+    load_recording,
+    recorded_for,
+    require_recording_of,
+    save_recording,
+)
 from scheduler.registry import DEFAULT_ALGORITHM
 from simulator.perfetto import write_perfetto
 from simulator.power.csv_table import write_power_csv
@@ -52,6 +59,8 @@ class Files:
     """Power at every change, as a table."""
     window_s: float
     """How much of the run they show, from its beginning."""
+    record: Path | None
+    """What gates and network say of each window, to replay."""
 
 
 @click.command("simulate")
@@ -112,6 +121,18 @@ class Files:
     help="How cores rest, instead of the scenario's: fixed, timeout:20ms, break-even, predictive, "
     "clairvoyant (a bound).",
 )
+@click.option(
+    "--record",
+    "record_file",
+    type=click.Path(path_type=Path),
+    help="Write what gates and network say of each window of SCENARIO's stream into this .npz.",
+)
+@click.option(
+    "--replay",
+    "replay_file",
+    type=click.Path(path_type=Path),
+    help="Replay what --record has written: the network is not run, and PyTorch is not needed.",
+)
 @seed_option
 @format_option
 def command(
@@ -126,21 +147,26 @@ def command(
     power_file: Path | None,
     window_s: float,
     idle_choice: IdleChoice | None,
+    record_file: Path | None,
+    replay_file: Path | None,
     seed: int | None,
     output_format: str,
 ) -> int:
     """Simulate SCENARIO's plan, or a saved one, on its platform.
 
     With a SCENARIO that replays its stream, the network is run over the recording first. A saved
-    plan alone needs no network: samples are drawn from its class prior and its gates' stop rates.
+    plan alone needs no network: samples are drawn from its class prior and its gates' stop rates,
+    or replayed from a file.
     Exit code 1 if a deadline was missed.
     """
-    files = Files(trace_file, power_file, window_s)
+    files = Files(trace_file, power_file, window_s, record_file)
     _check(files, engine, precision, checkpoint)
     scenario = None if scenario_path is None else load_scenario(scenario_path)
     if scenario is not None:
         scenario = _changed(with_seed(scenario, seed), duration_s, positive_share, idle_choice)
+    _check_record(record_file, replay_file, scenario)
     plan = _plan(scenario, plan_file)
+    recording = None if replay_file is None else _replayed(replay_file, plan)
     if scenario is None:
         policy = idle_choice or IdleChoice()
         conditions = drawn_conditions(
@@ -149,11 +175,16 @@ def command(
             DEFAULT_SEED if seed is None else seed,
             positive_share,
             idle_policy(policy),
+            recording,
         )
     else:
         policy = scenario.idle_policy
-        replays = scenario.workload.replay
-        recording = record_stream(plan, load_stream(scenario)) if replays else None
+        if recording is None and scenario.workload.replay:
+            recording = record_stream(plan, load_stream(scenario))
+        if record_file is not None and recording is not None:
+            stream = f"{scenario.stream.name}, {scenario.stream.split}"
+            save_recording(recorded_for(plan, recording, stream), record_file)
+            say(f"recording written to {record_file}: {len(recording.labels):,} windows")
         conditions = conditions_of(scenario, plan, recording)
     if policy.name != "fixed":
         say(f"cores rest by policy '{policy.name}'; what the planner predicts is for fixed states")
@@ -181,6 +212,7 @@ def _check(files: Files, engine: str, precision: float | None, checkpoint: Path 
         for what, file, ends in (
             ("a trace", files.trace, (".json", ".npz")),
             ("power", files.power, (".csv",)),
+            ("a recording", files.record, (".npz",)),
         )
         if file is not None and file.suffix not in ends
     ]
@@ -191,6 +223,29 @@ def _check(files: Files, engine: str, precision: float | None, checkpoint: Path 
         faults.append(Fault("--precision must be above 0", hint="write 0.5%"))
     if faults:
         raise InputError(faults)
+
+
+def _check_record(record: Path | None, replay: Path | None, scenario: Scenario | None) -> None:
+    """Whether there is a network to run over a stream, if one is to be recorded."""
+    if record is None:
+        return
+    if replay is not None:
+        raise InputError.single(
+            "--record writes what the network says, and with --replay it says nothing",
+            hint="leave one of them out",
+        )
+    if scenario is None or not scenario.workload.replay:
+        raise InputError.single(
+            "--record needs a network that is run over a stream",
+            hint="give a SCENARIO whose workload replays its stream",
+        )
+
+
+def _replayed(path: Path, plan: Plan) -> Recording:
+    """What a file recorded, if it is of the plan's network with the plan's codecs."""
+    recorded = load_recording(path)
+    require_recording_of(plan, recorded, str(path))
+    return recorded.recording
 
 
 def _changed(

@@ -9,11 +9,20 @@ from rich.table import Table
 
 from wakepath.flow import spec_of
 from wakepath.scenario import load_scenario
-from wakepath.terminal import format_option, print_json, say, seed_option, stdout_console
+from wakepath.sweep_options import TRAININGS, require_sweep, sweep_options
+from wakepath.terminal import (
+    format_option,
+    print_json,
+    say,
+    seed_option,
+    stdout_console,
+    with_seed,
+)
 from wakepath.units import percent
 
 if TYPE_CHECKING:
     from networks.evaluation import EvaluationReport
+    from networks.promises import RecallPromise
 
 
 @click.command("train")
@@ -28,6 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--resume", is_flag=True, help="Go on from the checkpoint of a training that was interrupted."
 )
+@sweep_options
 @seed_option
 @format_option
 def command(
@@ -35,6 +45,10 @@ def command(
     epochs: int | None,
     output: Path | None,
     resume: bool,
+    sweep: bool,
+    trainings: int | None,
+    any_cut: bool,
+    plot: Path | None,
     seed: int | None,
     output_format: str,
 ) -> None:
@@ -43,23 +57,35 @@ def command(
     Thresholds come from the validation subjects. The same seed gives the same bytes on the same
     kind of machine. A checkpoint is kept beside the weights after each epoch until the training is
     over; a training that is resumed from it gives the same bytes as one that was not interrupted.
+
+    With --sweep, many networks are trained instead, each gated otherwise; what it finds goes into
+    SCENARIO/sweep or OUTPUT, and a sweep that was interrupted goes on there.
     """
+    require_sweep(sweep, trainings, any_cut, plot)
+    scenario = with_seed(load_scenario(scenario_path, trained=False), seed)
+    if sweep:
+        from wakepath.sweeping import SWEEP_FOLDER, sweep_scenario  # noqa: PLC0415
+
+        sweep_scenario(
+            scenario,
+            scenario_path,
+            output or scenario.folder / SWEEP_FOLDER,
+            trainings=trainings or TRAININGS,
+            any_cut=any_cut,
+            epochs=epochs,
+            plot=plot,
+            output_format=output_format,
+        )
+        return
     from networks.checkpoints import CHECKPOINT_FILE  # noqa: PLC0415
     from networks.training import train  # noqa: PLC0415 - imports torch
 
-    scenario = load_scenario(scenario_path, trained=False)
     folder = output or scenario.folder
     checkpoint = folder / CHECKPOINT_FILE
     if checkpoint.exists() and not resume:
         say(f"begun anew; --resume would have gone on from {checkpoint}")
     try:
-        result = train(
-            spec_of(scenario),
-            folder,
-            scenario.seed if seed is None else seed,
-            epochs=epochs,
-            resume=resume,
-        )
+        result = train(spec_of(scenario), folder, scenario.seed, epochs=epochs, resume=resume)
     except KeyboardInterrupt:
         if checkpoint.exists():
             say(f"{checkpoint} is kept: --resume goes on from there")
@@ -72,11 +98,36 @@ def command(
                 "network": result.network,
                 "seed": result.seed,
                 "epochs": result.epochs,
+                "calibration": [asdict(gate) for gate in result.calibration],
                 **{name: asdict(report) for name, report in reports.items()},
             }
         )
     else:
         stdout_console().print(evaluation_table(reports))
+        for gate in result.calibration:
+            before, after = percent(gate.error_before), percent(gate.error_after)
+            stdout_console().print(
+                f"calibration error of gate {gate.gate} on validation: {before}, now {after}",
+                highlight=False,
+            )
+        if result.validation.promise is not None:
+            stdout_console().print(in_words(result.validation.promise), highlight=False)
+
+
+def in_words(promise: "RecallPromise") -> str:
+    """What the thresholds say about new data."""
+    floor, bound = percent(promise.recall_floor), percent(promise.recall_bound)
+    sure = f"{promise.confidence:.0%}"
+    said = (
+        f"recall floor of the gates {floor}: with raw activations they lose {promise.lost} of "
+        f"{promise.positives} true positives of validation. Of new ones like these at least "
+        f"{bound} pass ({sure} confidence)."
+    )
+    if promise.kept:
+        return said
+    if promise.promised:
+        return f"{said} These are too few positives to promise the floor."
+    return f"{said} The floor itself holds on validation only; recall_confidence would promise it."
 
 
 def evaluation_table(reports: "dict[str, EvaluationReport]") -> Table:
@@ -123,6 +174,10 @@ def evaluation_table(reports: "dict[str, EvaluationReport]") -> Table:
         )
     row("stopped by any gate, of negatives", [percent(r.stop_rate_negative) for r in all_of])
     row("stopped by any gate, of positives", [percent(r.stop_rate_positive) for r in all_of])
+    row(
+        "true positives that the gates lose",
+        [f"{r.true_positives_lost} of {r.true_positives}" for r in all_of],
+    )
     row("accuracy without gates", [percent(r.accuracy_ungated) for r in all_of])
     row("accuracy with gates and codecs", [percent(r.accuracy_gated) for r in all_of])
     row(

@@ -140,8 +140,3 @@ def replayed_j(plan: Plan, recording: Recording, samples: int = REPLAYED) -> dic
     run = simulate_long([(plan, source)], samples * every_ns, seed=0)
     assert run.metrics is not None
     return dict(run.metrics.energy_by_cause_j)
-
-
-def mean_power_w(planned: Planned, period_s: float) -> float:
-    """Of the device, sensor included."""
-    return planned.energy_j / period_s

@@ -51,6 +51,8 @@ class NetworkFigures:
     """By segment, in order."""
     stopped: Mapping[str, float]
     """Share of each class answered "negative" by any gate."""
+    lost: float
+    """Share of the positives that a gate stops though the network behind would have found them."""
     macs: Mapping[str, float]
     """Mean multiply-accumulates of a sample of each class, gate heads and codecs included."""
     raw_bytes: Mapping[str, float]
@@ -151,6 +153,8 @@ class Outcome:
     """Multiply-accumulates of its trunk, all of it."""
     weight_bytes: int
     """Of its trunk's parameters."""
+    stopped_on_validation: Mapping[str, float]
+    """Share of each class answered "negative" by any gate where thresholds were chosen."""
     network: NetworkFigures
     """On test data."""
     planned: tuple[Planned, ...]

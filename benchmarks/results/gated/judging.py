@@ -53,6 +53,7 @@ def figures_of(graph: TaskGraph, recording: Recording, codecs: Mapping[str, str]
         cuts=tuple(_cut(graph, edge, codecs, ended_negative, last, labels) for edge in cuts),
         reach=_reach(graph, last, labels),
         stopped=_by_class(labels, lambda mine: _share(ended_negative, mine)),
+        lost=_share(ended_negative & (recording.answers == 1), labels == 1),
         macs=_by_class(
             labels, lambda mine: evaluate(graph, _of(recording, mine), codecs).macs_gated
         ),
@@ -62,6 +63,19 @@ def figures_of(graph: TaskGraph, recording: Recording, codecs: Mapping[str, str]
         accuracy=float((answers == labels).mean()),
         precision=_share(labels == 1, said_positive),
     )
+
+
+def stopped_on_validation(graph: TaskGraph) -> dict[str, float]:
+    """Share of each class answered "negative" by any gate, from the rates of the task graph."""
+    stopped = {}
+    for name in CLASSES:
+        reach, ended = 1.0, 0.0
+        for gate in graph.gates:
+            answered = 0.0 if gate.answer_rate is None else gate.answer_rate[name]
+            ended += reach * (gate.stop_rate[name] - answered)
+            reach *= 1.0 - gate.stop_rate[name]
+        stopped[str(name)] = ended
+    return stopped
 
 
 def right_by_class(answers: NDArray[np.int8], labels: NDArray[np.int8]) -> dict[str, float]:

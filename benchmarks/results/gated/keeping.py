@@ -11,7 +11,17 @@ ROOT = HERE.parents[2]
 SOURCES = ("devicemodels", "networks", "scheduler", "simulator", "benchmarks/results/gated")
 """What figures follow from."""
 
-DRAWN = ("keeping", "page", "plots", "run", "sections", "summary", "targets", "words")
+DRAWN = (
+    "energy_sections",
+    "keeping",
+    "page",
+    "plots",
+    "run",
+    "sections",
+    "summary",
+    "targets",
+    "words",
+)
 """Files of this folder that only show what was found."""
 
 

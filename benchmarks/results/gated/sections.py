@@ -1,29 +1,22 @@
 """The tables of the page, each from what was measured."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from statistics import fmean
+from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks.results.gated.figures import NetworkFigures, Outcome, Planned
+from benchmarks.results.gated.figures import NetworkFigures, Outcome
 from benchmarks.results.gated.sets import (
     AT,
     GATED,
-    NEGATIVES,
-    ONE_CORE,
-    PLATFORMS,
     UNGATED,
     DataSet,
 )
-from benchmarks.results.gated.splitting import GROUPS, states
 from benchmarks.results.gated.summary import (
     Findings,
     Spread,
-    accuracy_at,
     bytes_saved,
     precision_at,
 )
 from benchmarks.results.gated.targets import targets
 from benchmarks.results.writing import table
-from scheduler.registry import DEFAULT_ALGORITHM
 from wakepath.units import quantity
 
 Lines = list[str]
@@ -82,7 +75,13 @@ def network_table(findings: Findings, data_set: DataSet) -> Lines:
     """All contenders on test data, apart from any platform."""
     head = (
         *("contender", "accuracy", "recall", "precision", f"precision at {AT:.0%}"),
-        *("negatives stopped", "false stops", f"MACs a sample at {AT:.0%}", "positives' bytes"),
+        *(
+            "negatives stopped",
+            "false stops",
+            "found otherwise",
+            f"MACs a sample at {AT:.0%}",
+            "positives' bytes",
+        ),
         "bytes saved",
     )
     columns: tuple[tuple[Callable[[Outcome], float], Callable[[float], str]], ...] = (
@@ -92,6 +91,7 @@ def network_table(findings: Findings, data_set: DataSet) -> Lines:
         (lambda o: precision_at(o.network.right, AT), share),
         (lambda o: o.network.stopped["negative"], share),
         (lambda o: o.network.stopped["positive"], share),
+        (lambda o: o.network.lost, share),
         (lambda o: mixed(o.network.macs, AT), "{:,.0f}".format),
         (lambda o: o.network.wire_bytes["positive"], "{:,.0f}".format),
         (bytes_saved, share),
@@ -139,94 +139,43 @@ def _depth_behind(network: NetworkFigures, edge: str) -> float:
     return next(reach.depth for reach in network.reach if reach.segment == target)
 
 
-def energy_table(findings: Findings, data_set: DataSet, platform: str) -> Lines:
-    """All contenders as planned for one platform at the prior of the targets."""
+def count_table(findings: Findings) -> Lines:
+    """The same three reasons in counts, apart from any platform."""
     head = (
-        *("contender", "energy beyond the floor", "against ours", "all energy", "mean power"),
-        *("recall", "accuracy", "cores", "gates", "codecs"),
+        *("set", "MACs not done", "bytes not moved: by gates", "by gates and codecs"),
+        "samples for which nothing behind the first gate wakes",
     )
-    ours = findings.plans(data_set.name, GATED, platform)
-    rows = []
-    for label, name, algorithm in _planned_as(findings):
-        plans = findings.plans(data_set.name, name, platform, algorithm=algorithm)
-        if not plans:
-            reason = _reason(findings, data_set, name, platform, algorithm)
-            rows.append((label, f"no plan: {reason}", *([""] * (len(head) - 2))))
-            continue
-        period_s = findings.outcomes[data_set.name, name][0].period_s
-        beyond = Spread(tuple(plan.beyond_j for plan in plans))
-        rows.append(
-            (
-                label,
-                beyond.text(_joules),
-                f"{beyond.mean / fmean(p.beyond_j for p in ours):.2f}x" if ours else "",
-                _joules(fmean(plan.energy_j for plan in plans)),
-                quantity(fmean(plan.energy_j for plan in plans) / period_s, "W"),
-                Spread(tuple(_right(plan)["positive"] for plan in plans)).text(share),
-                share(fmean(accuracy_at(_right(plan), AT) for plan in plans)),
-                "; ".join(dict.fromkeys(_runs(plan.cores) for plan in plans)),
-                "; ".join(dict.fromkeys(", ".join(plan.gates) or "none" for plan in plans)),
-                "; ".join(dict.fromkeys(", ".join(plan.codecs) or "none" for plan in plans)),
-            )
+    rows = [
+        (
+            data_set.name,
+            *(
+                findings.spread(data_set.name, GATED, of).text(share)
+                for of in (_macs_not_done, _bytes_stopped, _bytes_not_moved, _not_woken)
+            ),
         )
+        for data_set in findings.sets
+    ]
     return table(head, rows)
 
 
-def prior_table(findings: Findings, data_set: DataSet, platform: str) -> Lines:
-    """Energy beyond the floor by class prior, mean over seeds."""
-    head = ("contender", *(f"{100 * negatives:g} % negatives" for negatives in NEGATIVES))
-    rows = []
-    for label, name, algorithm in _planned_as(findings):
-        found = [findings.plans(data_set.name, name, platform, n, algorithm) for n in NEGATIVES]
-        rows.append(
-            (
-                label,
-                *(_joules(fmean(p.beyond_j for p in plans)) if plans else "" for plans in found),
-            )
-        )
-    return table(head, rows)
+def _macs_not_done(outcome: Outcome) -> float:
+    return 1.0 - mixed(outcome.network.macs, AT) / outcome.macs
 
 
-def split_table(findings: Findings, platform: str) -> Lines:
-    """How much less energy each of the three reasons leaves to spend, by data set."""
-    head = (
-        *("set", "ungated, one core", "our cores, all open", "with gates", "and codecs"),
-        *(f"gates: {group}" for group in GROUPS),
-        *(f"codecs: {group}" for group in GROUPS),
-    )
-    rows = []
-    for data_set in findings.sets:
-        one_core = findings.plans(data_set.name, UNGATED, platform, algorithm=ONE_CORE)
-        found = states(findings.outcomes[data_set.name, GATED], one_core, platform)
-        if not found:
-            continue
-        _, open_, gated, final = found
-        rows.append(
-            (
-                data_set.name,
-                *(_joules(state.total_j) for state in found),
-                *(_joules(open_.by_group_j[g] - gated.by_group_j[g]) for g in GROUPS),
-                *(_joules(gated.by_group_j[g] - final.by_group_j[g]) for g in GROUPS),
-            )
-        )
-    return table(head, rows)
+def _bytes_stopped(outcome: Outcome) -> float:
+    network = outcome.network
+    return 1.0 - mixed(network.raw_bytes, AT) / sum(cut.raw_bytes for cut in network.cuts)
 
 
-def floor_table(findings: Findings) -> Lines:
-    """What a device draws to which nothing ever happens."""
-    head = ("set", *(f"`{p}`: {what}" for p in PLATFORMS for what in ("rail", "idle cores")))
-    rows = []
-    for data_set in findings.sets:
-        cells = []
-        for platform in PLATFORMS:
-            plans = findings.plans(data_set.name, UNGATED, platform)
-            cells += (
-                [_joules(plans[0].rail_j), _joules(plans[0].floor_j - plans[0].rail_j)]
-                if plans
-                else ["", ""]
-            )
-        rows.append((data_set.name, *cells))
-    return table(head, rows)
+def _bytes_not_moved(outcome: Outcome) -> float:
+    network = outcome.network
+    return 1.0 - mixed(network.wire_bytes, AT) / sum(cut.raw_bytes for cut in network.cuts)
+
+
+def _not_woken(outcome: Outcome) -> float:
+    first = outcome.network.cuts[0].edge.split("->")[1]
+    behind = next(r for r in outcome.network.reach if r.segment == first)
+    return 1.0 - mixed(behind.share, AT)
 
 
 def short_lines(findings: Findings) -> Iterator[str]:
@@ -265,26 +214,3 @@ def shipped_table(findings: Findings, shipped: Mapping[str, NetworkFigures]) -> 
                 )
             )
     return table(head, rows)
-
-
-def _planned_as(findings: Findings) -> Sequence[tuple[str, str, str]]:
-    rows = [(name, name, DEFAULT_ALGORITHM) for name in findings.contenders]
-    return [*rows, (f"{UNGATED}, one core", UNGATED, ONE_CORE)]
-
-
-def _reason(findings: Findings, data_set: DataSet, name: str, platform: str, algorithm: str) -> str:
-    found = (o.plan(platform, AT, algorithm) for o in findings.outcomes[data_set.name, name])
-    return next((plan.reason for plan in found if plan.reason), "at another class prior")
-
-
-def _right(plan: Planned) -> Mapping[str, float]:
-    assert plan.right is not None
-    return plan.right
-
-
-def _runs(cores: Sequence[str]) -> str:
-    return ", ".join(f"{core} {cores.count(core)}" for core in dict.fromkeys(cores))
-
-
-def _joules(value: float) -> str:
-    return quantity(value, "J", 3)

@@ -13,6 +13,9 @@ from scheduler.registry import DEFAULT_ALGORITHM
 RECALL_TOLERANCE = 0.01
 """A baseline's mean recall on test data may be so much lower and still count as equal."""
 
+ACCURACY_TOLERANCE = 0.005
+"""The same of its accuracy, where that is asked for as well."""
+
 PARTS_OF_OURS = ("gate-only", "compression-only")
 """Baselines that are the gated network with one of its two halves left out."""
 
@@ -71,6 +74,19 @@ class Findings:
         """One figure of a contender over seeds."""
         return Spread(tuple(of(outcome) for outcome in self.outcomes[data_set, contender]))
 
+    def actual(self, data_set: str, platform: str) -> str:
+        """The platform that a data set's network is planned for in place of ``platform``."""
+        return next(s for s in self.sets if s.name == data_set).platform(platform)
+
+    def on(self, platform: str) -> str:
+        """A platform's name, with what is taken for it, as Markdown."""
+        others = [
+            f"`{actual}` for {s.name}"
+            for s in self.sets
+            if (actual := s.platform(platform)) != platform
+        ]
+        return f"`{platform}`" + (f" ({', '.join(others)})" if others else "")
+
     def plans(
         self,
         data_set: str,
@@ -80,8 +96,9 @@ class Findings:
         algorithm: str = DEFAULT_ALGORITHM,
     ) -> tuple[Planned, ...]:
         """Those of all seeds; none if any seed has no plan."""
+        actual = self.actual(data_set, platform)
         found = tuple(
-            outcome.plan(platform, negatives, algorithm)
+            outcome.plan(actual, negatives, algorithm)
             for outcome in self.outcomes[data_set, contender]
         )
         return () if any(plan.reason for plan in found) else found
@@ -90,21 +107,31 @@ class Findings:
         """The ungated network on its best single core; None if either has no plan."""
         return self._rival(data_set, platform, UNGATED, ONE_CORE)
 
-    def strongest(self, data_set: str, platform: str, without: Iterable[str] = ()) -> Rival | None:
+    def strongest(
+        self,
+        data_set: str,
+        platform: str,
+        without: Iterable[str] = (),
+        *,
+        as_accurate: bool = False,
+    ) -> Rival | None:
         """The cheapest baseline whose recall on test data is not below ours by more than allowed.
 
-        ``without`` leaves some out; None if there is none, or no plan of ours.
+        ``without`` leaves some out, ``as_accurate`` those whose accuracy is lower than ours by more
+        than allowed. None if there is none, or no plan of ours.
         """
         ours = self.plans(data_set, GATED, platform)
         if not ours:
             return None
-        floor = recall_of(ours) - RECALL_TOLERANCE
+        recall = recall_of(ours) - RECALL_TOLERANCE
+        accuracy = accuracy_of(ours) - ACCURACY_TOLERANCE if as_accurate else 0.0
         rivals = [
             rival
             for name in self.contenders
             if name not in (GATED, *without)
             and (plans := self.plans(data_set, name, platform))
-            and recall_of(plans) >= floor
+            and recall_of(plans) >= recall
+            and accuracy_of(plans) >= accuracy
             and (rival := self._rival(data_set, platform, name))
         ]
         return min(rivals, key=lambda rival: rival.times, default=None)
@@ -126,6 +153,11 @@ class Findings:
 def recall_of(plans: Sequence[Planned]) -> float:
     """Mean recall on test data over the seeds."""
     return fmean(plan.right["positive"] for plan in plans if plan.right is not None)
+
+
+def accuracy_of(plans: Sequence[Planned]) -> float:
+    """Mean accuracy on test data over the seeds, at the class prior of the plans."""
+    return fmean(accuracy_at(p.right, p.negatives) for p in plans if p.right is not None)
 
 
 def accuracy_at(right: Mapping[str, float], negatives: float) -> float:

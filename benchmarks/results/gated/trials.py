@@ -1,10 +1,11 @@
 """One data set and seed: every contender trained, judged, planned and replayed."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import process_time
+from traceback import format_exc
 
 from benchmarks.results.gated.energies import (
     Recorder,
@@ -14,10 +15,11 @@ from benchmarks.results.gated.energies import (
     remembered,
 )
 from benchmarks.results.gated.figures import Floors, Outcome, Planned, Split, kept_name
-from benchmarks.results.gated.judging import judge
-from benchmarks.results.gated.sets import AT, GATED, NEGATIVES, ONE_CORE, PLATFORMS, UNGATED
+from benchmarks.results.gated.judging import judge, stopped_on_validation
+from benchmarks.results.gated.sets import AT, GATED, NEGATIVES, ONE_CORE, UNGATED, platforms_of
 from benchmarks.results.gated.splitting import split
 from devicemodels.catalog import load_platform
+from devicemodels.documents.errors import InputError
 from devicemodels.documents.files import write_atomically
 from devicemodels.documents.json_document import dump_document, read_document
 from networks.contender import Contender
@@ -51,17 +53,36 @@ def order() -> list[str]:
     return [UNGATED, *(name for name in CONTENDERS if name != UNGATED)]
 
 
-def run_trial(trial: Trial) -> None:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a trial ended; an exception need not survive the way between two processes."""
+
+    missing: str = ""
+    """Why its data set cannot be read here; empty if it can."""
+    failed: str = ""
+    """The traceback of what went wrong; empty if nothing did."""
+
+
+def run_trial(trial: Trial) -> Ending:
     """Make what is not there yet of a trial's outcomes."""
     import torch  # noqa: PLC0415 - in the process that runs the trial
 
     torch.set_num_threads(1)
-    if all(trial.kept(name).exists() for name in order()):
-        return
-    spec = network_spec(trial.data_set)
+    try:
+        spec = network_spec(trial.data_set)
+        test = spec.load("test")
+    except InputError as error:
+        return Ending(missing="; ".join(problem.message for problem in error.problems))
+    try:
+        _make_outcomes(trial, spec, test)
+    except Exception:
+        return Ending(failed=format_exc())
+    return Ending()
+
+
+def _make_outcomes(trial: Trial, spec: NetworkSpec, test: Windows) -> None:
     if trial.epochs is not None:
         spec = replace(spec, recipe=replace(spec.recipe, epochs=trial.epochs))
-    test = spec.load("test")
     floors: Floors | None = None
     for name in order():
         kept = trial.kept(name)
@@ -90,7 +111,7 @@ def outcome_of(
     record = remembered(lambda codecs: contender.record(codecs, test))
     own, short = reachable(graph, floors)
     planned, splits = [], []
-    for one, gain in _planned(contender, record, test.period_s, own):
+    for one, gain in _planned(contender, record, test.period_s, own, platforms_of(spec.name)):
         planned.append(one)
         splits += gain
     return Outcome(
@@ -103,6 +124,7 @@ def outcome_of(
         short=short,
         macs=sum(operator.macs for operator in graph.operators),
         weight_bytes=sum(operator.weight_bytes for operator in graph.operators),
+        stopped_on_validation=stopped_on_validation(graph),
         network=judge(contender, test),
         planned=tuple(planned),
         splits=tuple(splits),
@@ -110,12 +132,16 @@ def outcome_of(
 
 
 def _planned(
-    contender: Contender, record: Recorder, period_s: float, floors: Floors
+    contender: Contender,
+    record: Recorder,
+    period_s: float,
+    floors: Floors,
+    platforms: Sequence[str],
 ) -> Iterator[tuple[Planned, list[Split]]]:
     algorithms = [DEFAULT_ALGORITHM]
     if contender.name == UNGATED:
         algorithms.append(ONE_CORE)
-    for platform in map(load_platform, PLATFORMS):
+    for platform in map(load_platform, platforms):
         for algorithm in algorithms:
             for negatives in NEGATIVES:
                 one, plan = plan_and_replay(

@@ -8,6 +8,7 @@ from benchmarks.results.gated.sets import AT, GATED, ONE_CORE, PLATFORMS, UNGATE
 from benchmarks.results.gated.splitting import GROUPS, states
 from benchmarks.results.gated.summary import PARTS_OF_OURS, Findings
 from benchmarks.results.gated.targets import targets
+from scheduler.taskgraph import CLASSES
 
 
 def found_lines(findings: Findings) -> Iterator[str]:
@@ -26,7 +27,7 @@ def found_lines(findings: Findings) -> Iterator[str]:
 def _one_core(findings: Findings, platform: str) -> Iterator[str]:
     found = [r for s in findings.sets if (r := findings.one_core(s.name, platform))]
     if not found:
-        yield f"- `{platform}`: no set has a plan."
+        yield f"- {findings.on(platform)}: no set has a plan."
         return
     most = []
     for data_set in findings.sets:
@@ -34,8 +35,8 @@ def _one_core(findings: Findings, platform: str) -> Iterator[str]:
         if plans:
             most.append(fmean(p.energy_j for p in plans) / fmean(p.floor_j for p in plans))
     yield (
-        f"- `{platform}`, against the ungated network on its best core: energy beyond the floor is "
-        f"{_times([r.times for r in found])} lower, all energy "
+        f"- {findings.on(platform)}, against the ungated network on its best core: energy beyond "
+        f"the floor is {_times([r.times for r in found])} lower, all energy "
         f"{_times([r.times_total for r in found])}. No network, not even one that computes "
         f"nothing, could make all energy more than {_times(most)} lower: the rest is the floor."
     )
@@ -44,7 +45,7 @@ def _one_core(findings: Findings, platform: str) -> Iterator[str]:
 def _strongest(findings: Findings, platform: str) -> Iterator[str]:
     rivals = [r for s in findings.sets if (r := findings.strongest(s.name, platform))]
     if not rivals:
-        yield f"- `{platform}`: no baseline has a recall equal to ours."
+        yield f"- {findings.on(platform)}: no baseline has a recall equal to ours."
         return
     names = Counter(rival.contender for rival in rivals)
     others = [
@@ -52,9 +53,17 @@ def _strongest(findings: Findings, platform: str) -> Iterator[str]:
     ]
     who = ", ".join(f"{name} on {count}" for name, count in names.most_common())
     text = (
-        f"- `{platform}`, against the strongest baseline of equal recall ({who} of {len(rivals)} "
-        f"sets): {_times([r.times for r in rivals])} beyond the floor."
+        f"- {findings.on(platform)}, against the strongest baseline of equal recall ({who} of "
+        f"{len(rivals)} sets): {_times([r.times for r in rivals])} beyond the floor."
     )
+    accurate = [
+        r for s in findings.sets if (r := findings.strongest(s.name, platform, as_accurate=True))
+    ]
+    if accurate:
+        text += (
+            f" Those that are as accurate too, on {len(accurate)} sets: "
+            f"{_times([r.times for r in accurate])}."
+        )
     if others:
         text += (
             f" Leaving out {' and '.join(PARTS_OF_OURS)}, which are our network with one of its "
@@ -69,8 +78,12 @@ def _reasons(findings: Findings, platform: str) -> Iterator[str]:
     sets = 0
     for data_set in findings.sets:
         one_core = findings.plans(data_set.name, UNGATED, platform, algorithm=ONE_CORE)
-        found = states(findings.outcomes[data_set.name, GATED], one_core, platform)
-        if found:
+        found = states(
+            findings.outcomes[data_set.name, GATED],
+            one_core,
+            findings.actual(data_set.name, platform),
+        )
+        if found and found[1].total_j > found[-1].total_j:
             _, open_, _, final = found
             whole = open_.total_j - final.total_j
             sets += 1
@@ -79,8 +92,8 @@ def _reasons(findings: Findings, platform: str) -> Iterator[str]:
     if sets:
         parts = ", ".join(f"{group} {saved[group] / sets:.0%}" for group in GROUPS)
         yield (
-            f"- `{platform}`, of what gates and codecs save on the placement of our plan at "
-            f"{AT:.0%} negatives, mean over {sets} sets: {parts}."
+            f"- {findings.on(platform)}, of what gates and codecs save on the placement of our "
+            f"plan at {AT:.0%} negatives, mean over {sets} sets: {parts}."
         )
 
 
@@ -88,13 +101,18 @@ def _classes(findings: Findings) -> Iterator[str]:
     for data_set in findings.sets:
         gated = findings.outcomes[data_set.name, GATED]
         ungated = findings.outcomes[data_set.name, UNGATED]
-        samples = gated[0].network.samples
+        samples = gated[0].network.samples["positive"]
+        stops = [
+            f"{fmean(o.stopped_on_validation[c] for o in gated):.1%} on validation, "
+            f"{fmean(o.network.stopped[c] for o in gated):.1%} on test"
+            for c in CLASSES
+        ]
         ours = fmean(o.network.right["positive"] for o in gated)
         theirs = fmean(o.network.right["positive"] for o in ungated)
         yield (
-            f"- {data_set.name}: recall {ours:.1%} with gates and codecs, {theirs:.1%} ungated; "
-            f"one of its {samples['positive']} test positives is "
-            f"{100 / samples['positive']:.2f} points."
+            f"- {data_set.name}: negatives stopped {stops[0]}; false stops {stops[1]}; recall on "
+            f"test {ours:.1%} with gates and codecs, {theirs:.1%} ungated. One of its {samples} "
+            f"test positives is {100 / samples:.2f} points."
         )
 
 
