@@ -20,7 +20,7 @@ def sweep_table(front: "SweepFront") -> Table:
     lines = (
         f"{len(front.trainings)} trainings of {asked.epochs} epochs or fewer, seed {asked.seed}; "
         f"nothing that was left out takes less than {quantity(front.lower_bound_j, 'J')}",
-        "energy is modelled; everything was chosen by recall and accuracy on validation data",
+        "energy is modelled; everything was chosen on validation data; in brackets: on test data",
     )
     table = Table(
         title=f"Pareto front of '{asked.network}' on '{asked.platform}': {len(front.members)} ways",
@@ -28,27 +28,17 @@ def sweep_table(front: "SweepFront") -> Table:
         caption="\n".join(lines),
         caption_justify="left",
     )
-    figures = (
-        "energy\nper sample",
-        "of it beyond\nrail and idle",
-        "recall",
-        "accuracy",
-        "recall\non test",
-        "accuracy\non test",
-    )
-    for column in figures:
+    for column in ("energy\nper sample", "beyond rail\nand idle", "recall", "accuracy"):
         table.add_column(column, justify="right")
     for column in ("gates", "codecs", "channels\nof codecs", "in trained/"):
         table.add_column(column, no_wrap=True)
     for member in front.members:
-        point = member.point
+        point, test = member.point, member.test
         table.add_row(
             quantity(point.energy_j, "J"),
             quantity(point.beyond_j, "J"),
-            percent(point.recall),
-            percent(point.accuracy),
-            percent(member.test.recall),
-            percent(member.test.accuracy),
+            f"{percent(point.recall)}\n({percent(test.recall)})",
+            f"{percent(point.accuracy)}\n({percent(test.accuracy)})",
             _gates(member),
             _codecs(member),
             "\n".join(f"{c.wire_channels} of {c.channels}" for c in member.design.cuts.values()),

@@ -6,7 +6,7 @@ but the network's own is tried.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from networks.design import Design
 from networks.gated import GatedNetwork
@@ -75,8 +75,9 @@ def _priced(
     for placement in placements(cuts, narrowed):
         if placement == own:
             yield placement, price
-        else:
-            yield placement, pricing.price(tracings.taskgraph(placement))
+        else:  # what stops and bytes save is a matter of the cuts, not of the codecs there
+            bound = pricing.optimistic_j(tracings.taskgraph(placement))
+            yield placement, replace(price, optimistic_j=bound)
 
 
 def _designs(name: str, space: SweepSpace, placement: Placement, price: Price) -> Iterator[Design]:

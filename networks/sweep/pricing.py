@@ -59,13 +59,17 @@ class Pricing:
         Raises ``Infeasible`` if no plan of it keeps the limits, whatever it learns.
         """
         return Price(
-            optimistic_j=self._energy_j(at_best(graph, self.lost_positives)),
+            optimistic_j=self.optimistic_j(graph),
             ungated_j=self._energy_j(ungated(graph)),
             stop_saves_j={gate.name: self._stop_saves_j(graph, gate.name) for gate in graph.gates},
             bytes_save_j={
                 gate: self._bytes_save_j(graph, edge) for edge, gate in gate_of_edge(graph).items()
             },
         )
+
+    def optimistic_j(self, graph: TaskGraph) -> float:
+        """What no plan of the trained network can undercut; raises ``Infeasible``."""
+        return self._energy_j(at_best(graph, self.lost_positives))
 
     @property
     def lost_positives(self) -> float:

@@ -12,6 +12,7 @@ import pytest
 
 from devicemodels.catalog import load_platform
 from devicemodels.documents.errors import InputError
+from networks.design import read_design
 from scheduler.documents import read_plan, read_taskgraph
 from wakepath.scenario import load_scenario
 
@@ -22,6 +23,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     ".platform.yaml": load_platform,
     ".taskgraph.json": read_taskgraph,
     ".plan.json": read_plan,
+    ".design.json": read_design,
 }
 
 FILES = sorted(path.name for suffix in READERS for path in BROKEN.glob(f"*{suffix}"))

@@ -11,6 +11,7 @@ from networks.contenders.small import STEPS, beginning, expected_macs, scaled
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
 from networks.tracing import trace
+from scheduler.recording import Recording
 from tests.contender_worlds import BUMPS, RECIPE, build
 
 SENSE, SCREEN, DECIDE = 8 * 20 * 15, 16 * 20 * 40, 24 * 10 * 80 + 24
@@ -96,3 +97,21 @@ def test_channels_go_by_the_magnitude_of_what_makes_them() -> None:
     assert kernel.shape[0] == 16  # the original is as it was
     rows = expected.abs().flatten(1).sum(1)
     np.testing.assert_array_less(rows.min().item() / 5, left.abs().flatten(1).sum(1).numpy())
+
+
+def test_a_smaller_network_must_keep_the_floor_and_the_accuracy() -> None:
+    labels = np.array([1] * 10 + [0] * 990, dtype=np.int8)
+    none = np.zeros((1000, 0), dtype=np.float32)
+    whole = Recording(labels, none, labels.copy(), ())
+
+    def missing(positives: int, negatives: int) -> Recording:
+        answers = labels.copy()
+        answers[:positives] = 0
+        answers[10 : 10 + negatives] = 1
+        return Recording(labels, none, answers, ())
+
+    assert pruned_int8.holds(missing(1, 0), whole, 0.9)
+    assert not pruned_int8.holds(missing(1, 0), whole, 1.0)
+    assert not pruned_int8.holds(missing(2, 0), whole, 0.9)
+    assert pruned_int8.holds(missing(0, 5), whole, 1.0)
+    assert not pruned_int8.holds(missing(0, 6), whole, 1.0)
