@@ -170,7 +170,8 @@ def taskgraph_from_weights(
 ) -> TaskGraph:
     """The task graph that training would have written beside these weights."""
     network = load_network(spec, weights, shown_as=shown_as)
-    measured = measure(network, spec, load_split(spec, network, "validation"))
+    with remembering(network, spec.recipe.frozen_parts):  # computed alone, as training did
+        measured = measure(network, spec, load_split(spec, network, "validation"))
     return replace(measured, weights_sha256=sha256_of(weights))
 
 
