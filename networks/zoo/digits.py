@@ -81,4 +81,5 @@ SPEC = NetworkSpec(
         margin_share=0.01,
     ),
 )
-"""A recall floor of 1: 39 zeros of validation are too few to give any away."""
+"""A recall floor of 1, and room below it: 39 zeros of validation are too few to give any away, and
+the lowest of them is not the lowest there is."""

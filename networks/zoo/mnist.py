@@ -83,4 +83,4 @@ SPEC = NetworkSpec(
         margin_share=0.01,
     ),
 )
-"""A recall floor of 1: of 103 zeros of validation there are none to give away."""
+"""A recall floor of 1, and room below it: of 103 zeros of validation none is given away."""
