@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from devicemodels.documents.errors import InputError
+from scheduler.plan import GateSetting
 from scheduler.problem import Problem
 from scheduler.taskgraph import GateUse
 from wakepath.units import percent, quantity
@@ -122,10 +123,10 @@ def cores_in_words(problem: Problem, modes: Sequence[int]) -> str:
 
 def gates_in_words(problem: Problem, choice: int) -> str:
     """The gates that a choice uses, with their thresholds."""
-    return ", ".join(map(_use, problem.gate_choices[choice].gates)) or "none"
+    return ", ".join(map(gate_in_words, problem.gate_choices[choice].gates)) or "none"
 
 
-def _use(use: GateUse) -> str:
+def gate_in_words(use: GateUse | GateSetting) -> str:
     """``sense < 0.77``; one that answers too: ``sense < 0.77 or >= 0.98``."""
     below = f"{use.gate} < {use.threshold:.4g}"
     above = use.positive_threshold

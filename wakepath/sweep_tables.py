@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from wakepath.fronts import FrontRecord, FrontRow
+from wakepath.fronts import FrontRecord, FrontRow, gate_in_words
 from wakepath.units import percent, quantity
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ def sweep_record(front: "SweepFront") -> FrontRecord:
 
 
 def _gates(member: "FrontMember") -> str:
-    uses = (f"{setting.gate} < {setting.threshold:.4g}" for setting in member.point.gates)
-    return "\n".join(uses) or "none"
+    return "\n".join(map(gate_in_words, member.point.gates)) or "none"
 
 
 def _codecs(member: "FrontMember") -> str:

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from networks.answers import answers
 from networks.contender import Contender
 from networks.contenders import ungated
-from networks.contenders.channels import ChannelGroup, channel_groups, narrow
+from networks.contenders.channels import ChannelGroup, narrow
 from networks.contenders.fitted import as_measured, fitted, without_gates
+from networks.contenders.following import channel_groups
 from networks.contenders.measuring import measured, recorder
 from networks.contenders.quantising import Int8Network
 from networks.evaluation import accuracy, recall

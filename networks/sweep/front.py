@@ -1,5 +1,6 @@
 """The front of a sweep as a document, its members' figures on test data included."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,7 +18,8 @@ from networks.sweep.results import Member, Point, Skipped, SweepResult, Training
 from networks.sweep.trying import codecs_of, plan_with
 from networks.training import TASKGRAPH_FILE, WEIGHTS_FILE, load_network
 from scheduler.documents import read_taskgraph
-from scheduler.taskgraph import GateChoice, TaskGraph
+from scheduler.plan import GateSetting
+from scheduler.taskgraph import GateChoice, GateUse, TaskGraph
 
 FRONT_FILE = "front.json"
 """The answer, beside the question."""
@@ -128,9 +130,9 @@ def read_front(path: Path) -> SweepFront:
 
 def _choice_of(graph: TaskGraph, point: Point) -> GateChoice:
     """The choice of gates that a point uses."""
-    used = [(setting.gate, setting.threshold) for setting in point.gates]
-    return next(
-        choice
-        for choice in graph.gate_choices
-        if [(use.gate, use.threshold) for use in choice.gates] == used
-    )
+
+    def settings(gates: Iterable[GateUse | GateSetting]) -> list[tuple[str, float, float | None]]:
+        return [(one.gate, one.threshold, one.positive_threshold) for one in gates]
+
+    used = settings(point.gates)
+    return next(choice for choice in graph.gate_choices if settings(choice.gates) == used)

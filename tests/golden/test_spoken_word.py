@@ -1,14 +1,13 @@
 """The scenario of the spoken word: its files belong together, and it runs as it was judged."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from devicemodels.documents.files import sha256_of
-from networks.gated_graph import gate_of_edge, trace_gated
+from networks.gated_graph import trace_gated
 from networks.streams.recordings import missing_packages
 from networks.streams.words import VOICES
 from networks.training import TASKGRAPH_FILE, WEIGHTS_FILE, load_network, report
@@ -16,6 +15,7 @@ from networks.zoo import network_spec
 from scheduler.documents import read_taskgraph
 from scheduler.taskgraph import TaskGraph
 from tests.command_line import ROOT, succeeds, wakepath
+from tests.task_graph_structure import structure
 
 SCENARIO = "scenarios/spoken-word"
 FOLDER = ROOT / SCENARIO
@@ -35,7 +35,7 @@ def test_the_task_graph_is_that_of_the_weights(committed: TaskGraph) -> None:
     spec = network_spec("words")
     made = trace_gated(load_network(spec, FOLDER / WEIGHTS_FILE)).taskgraph
     assert committed.weights_sha256 == sha256_of(FOLDER / WEIGHTS_FILE)
-    assert _structure(made) == _structure(committed)
+    assert structure(made) == structure(committed)
 
 
 def test_its_files_are_small() -> None:
@@ -75,10 +75,3 @@ def test_the_committed_network_in_voices_that_it_never_heard(committed: TaskGrap
     assert test.samples == 1762
     assert test.stop_rate_negative > 0.9
     assert test.stop_rate_positive < 0.1
-
-
-def _structure(graph: TaskGraph) -> tuple[object, ...]:
-    """All of a task graph that the architecture alone decides."""
-    gates = [(g.name, g.segment, g.operators) for g in graph.gates]
-    codecs = [[replace(c, accuracy_loss=0.0) for c in e.codecs] for e in graph.edges]
-    return graph.operators, graph.cut_points, graph.segments, gates, codecs, gate_of_edge(graph)
