@@ -161,7 +161,14 @@ SPEC = NetworkSpec(
         frozen_parts=(*(cut.replace(".", "_") for cut in CUTS), "standardise"),
     ),
 )
-"""What ``wakepath train`` can train in a minute: the trunk stays as it came."""
+"""How its gates and its answer are trained, in less than a minute of one core.
+
+With both narrow codecs in force, seeds 0, 1 and 2: the gates stopped 96.8, 97.2 and 97.2 % of the
+negatives of validation and 92.0, 92.7 and 92.7 % of those of test, none of them a positive of test;
+accuracy with gates was 0.993 three times and 0.991, 0.991 and 0.990, without gates 0.981 to 0.984
+and 0.987 to 0.988. Recall was 0.958 on both. Of recorded people, each with a single utterance, it was
+0.875 on validation and 1 on test, of synthetic voices 0.986 and 0.944.
+"""
 
 
 def _packaged(file: str) -> OnnxModule:

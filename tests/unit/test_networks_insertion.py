@@ -60,6 +60,23 @@ def test_flat_activations_are_gated_and_sent_too() -> None:
     assert network.crossing(torch.randn(3, 3, 8, 8), dict.fromkeys(["late", "hidden"], "narrow"))
 
 
+def test_a_gated_trunk_can_be_gated_anew_and_a_network_without_cuts_has_no_gates() -> None:
+    module, samples = Blocks().eval(), torch.randn(2, 3, 8, 8)
+    once = insert(module, EXAMPLE, ["stem"], name="blocks")
+    again = insert(once.trunk, EXAMPLE, ["right", "hidden"], name="blocks").eval()
+    whole = insert(module, EXAMPLE, [], name="blocks").eval()
+    assert again.gated_parts == ("right", "hidden")
+    assert whole.crossing(samples).gate_logits.shape == (2, 0)
+    torch.testing.assert_close(again(samples), module(samples))
+    torch.testing.assert_close(whole(samples), module(samples))
+
+
+def test_parts_may_end_without_a_gate() -> None:
+    network = insert(Blocks(), EXAMPLE, ["stem"], name="blocks", apart=["late"])
+    assert list(dict(network.trunk.named_children())) == ["stem", "late", "answer"]
+    assert network.gated_parts == ("stem",)
+
+
 def _refusal(module: nn.Module, cuts: object, example: torch.Tensor = EXAMPLE) -> str:
     with pytest.raises(InputError) as caught:
         insert(module, example, cuts, name="odd")  # type: ignore[arg-type]
