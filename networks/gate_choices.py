@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks.evaluation import accuracy, gated_answers, recall, with_rates
-from networks.promises import RecallPromise
+from networks.margins import with_margin
+from networks.promises import FalseAlarmPromise, RecallPromise
 from networks.spec import Recipe
 from networks.thresholds import choose, choose_positive_thresholds, choose_thresholds
 from scheduler.gating import gate_use
@@ -27,6 +28,8 @@ class ChosenGates:
     """With thresholds, rates, accuracy, recall and gate choices of validation data."""
     promise: RecallPromise
     """What the thresholds say of new data."""
+    false_alarms: FalseAlarmPromise | None
+    """What the positive thresholds say of it; None if gates do not answer."""
 
 
 def choose_gates(
@@ -65,8 +68,9 @@ def choose_gates(
         groups=groups,
     )
     above: tuple[float | None, ...] = (None,) * len(taskgraph.gates)
+    false_alarms = None
     if recipe.positive_exits:
-        above = choose_positive_thresholds(
+        positive = choose_positive_thresholds(
             recording.gate_scores,
             recording.labels,
             recording.answers,
@@ -74,11 +78,17 @@ def choose_gates(
             macs_after=macs_after,
             confidence=recipe.recall_confidence,
         )
-    gates = tuple(map(_at, taskgraph.gates, chosen.thresholds, above))
+        above, false_alarms = positive.thresholds, positive.promise
+    below = with_margin(
+        recording.gate_scores, recording.labels, chosen.thresholds, recipe.margin_share
+    )
+    gates = tuple(map(_at, taskgraph.gates, below, above))
     gated = with_rates(replace(taskgraph, gates=gates), recording)
     answers = gated_answers(gated, recording)
     if recipe.recall_confidence is None:
-        choices = measured_choices(gated, recording, macs_after, groups=groups)
+        choices = measured_choices(
+            gated, recording, macs_after, groups=groups, margin_share=recipe.margin_share
+        )
     else:
         choices = _promised_choices(gated, recording, chosen.alternatives, above)
     return ChosenGates(
@@ -90,6 +100,7 @@ def choose_gates(
             gate_choices=choices,
         ),
         promise=chosen.promise,
+        false_alarms=false_alarms,
     )
 
 
@@ -100,6 +111,7 @@ def measured_choices(
     recall_floors: Sequence[float] = RECALL_FLOORS,
     *,
     groups: NDArray[np.int64] | None = None,
+    margin_share: float = 0.0,
 ) -> tuple[GateChoice, ...]:
     """Every combination of gates, left out or at one of a few thresholds.
 
@@ -116,10 +128,15 @@ def measured_choices(
         What a gate alone may lose; the combinations lose more, which is measured, not assumed.
     groups
         Shape (n,): a gate alone keeps the floors for each of these groups; None: for all together.
+    margin_share
+        Share of the negatives that each gate lets go on, see ``networks.margins``.
     """
     thresholds = [
         sorted(
-            {_alone(recording, gate, floor, macs_after[[gate]], groups) for floor in recall_floors}
+            {
+                _alone(recording, gate, floor, macs_after[[gate]], groups, margin_share)
+                for floor in recall_floors
+            }
         )
         for gate in range(len(taskgraph.gates))
     ]
@@ -159,15 +176,18 @@ def _alone(
     recall_floor: float,
     macs_after: NDArray[np.int64],
     groups: NDArray[np.int64] | None,
+    margin_share: float,
 ) -> float:
-    (threshold,) = choose_thresholds(
-        recording.gate_scores[:, [gate]],
+    scores = recording.gate_scores[:, [gate]]
+    chosen = choose_thresholds(
+        scores,
         recording.labels,
         recording.answers,
         recall_floor=recall_floor,
         macs_after=macs_after,
         groups=groups,
     )
+    (threshold,) = with_margin(scores, recording.labels, chosen, margin_share)
     return threshold
 
 

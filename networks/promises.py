@@ -50,6 +50,29 @@ class RecallPromise:
         return self.recall_bound >= self.recall_floor
 
 
+@dataclass(frozen=True, slots=True)
+class FalseAlarmPromise:
+    """What positive thresholds chosen on validation say about the true negatives of new data."""
+
+    false_alarm_cap: float
+    """Asked for: share of the true negatives that all gates together may answer "positive"."""
+    confidence: float
+    """Probability, over validation sets, with which the bound holds."""
+    promised: bool
+    """Whether the cap was asked to hold on new data; else it holds on validation."""
+    negatives: int
+    """True negatives of validation: negatives that the network answers rightly."""
+    answered: int
+    """Of them, how many have a score from which on some gate would answer."""
+    false_alarm_bound: float
+    """At most this share of the true negatives of new data is, with the confidence."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether new data keeps the cap, with the confidence."""
+        return self.false_alarm_bound <= self.false_alarm_cap
+
+
 def blocks_allowed(positives: int, gates: int, recall_floor: float, confidence: float) -> int:
     """Most blocks that the gates may cut off together; 0 if there are too few positives."""
     blocks = 0

@@ -19,11 +19,15 @@ from torch.nn.modules.dropout import _DropoutNd
 from networks.aten import DROPOUTS, aten_name, is_layer, site_of, tensor_of, where
 from networks.errors import NetworkError, network_error
 from networks.exporting import export_calls
+from networks.frontend import Standardise
 from networks.fusing import CallGroup
 from networks.parts import Arguments, BatchSize, Call, LayerCall, Part, Slot, Step
 from networks.tracing import TracedNetwork
 
-_LAYERS = (_ConvNd, nn.Linear, _NormBase, nn.LayerNorm, nn.GroupNorm, nn.PReLU, _DropoutNd)
+_LAYERS = (
+    *(_ConvNd, nn.Linear, _NormBase, nn.LayerNorm, nn.GroupNorm, nn.PReLU, _DropoutNd),
+    Standardise,
+)
 """Layers that are one call each, and have weights or another conduct in training."""
 
 _SAMPLES = 2
@@ -180,7 +184,7 @@ class _Builder:
     def _layer(self, call: _Aligned) -> tuple[str, nn.Module] | None:
         """Path and module of the network's own layer that is this call and no more."""
         path, kind = site_of(call.trained)
-        if not path or not is_layer(kind):
+        if not path:
             return None
         layer = self.module.get_submodule(path)
         elsewhere = (
@@ -189,6 +193,7 @@ class _Builder:
         )
         is_one_call = (
             isinstance(layer, _LAYERS)
+            and (is_layer(kind) or isinstance(layer, Standardise))
             and getattr(layer, "padding_mode", "zeros") == "zeros"
             and not getattr(layer, "inplace", False)
             and not any(elsewhere)

@@ -64,7 +64,7 @@ def _limits(recipe: Recipe) -> Iterator[tuple[str, object, bool, str]]:
             not isinstance(weight, str) and isfinite(weight) and weight > 0
         )
         yield name, weight, fits, "above 0, or 'balanced'"
-    for name in ("recall_floor", "warm_up_share", "false_alarm_cap"):
+    for name in ("recall_floor", "warm_up_share", "margin_share", "false_alarm_cap"):
         share = getattr(recipe, name)
         yield name, share, 0 <= share <= 1, "from 0 to 1"
     confidence = recipe.recall_confidence

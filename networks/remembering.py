@@ -32,7 +32,11 @@ def remembering(network: GatedNetwork, parts: Sequence[str]) -> Iterator[None]:
     A sample is known by a hash of 128 bits, and computed alone: the bits that it gives depend on it
     alone. Where gradients must pass through a part, it computes as ever.
     """
-    frozen = [network.trunk.get_submodule(part) for part in parts]
+    frozen = [
+        module
+        for module in map(network.trunk.get_submodule, parts)
+        if not isinstance(module.forward, _Memory)  # it remembers already
+    ]
     for module in frozen:
         module.forward = _Memory(module.forward)
     try:

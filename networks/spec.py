@@ -46,6 +46,9 @@ class Recipe:
     """With what confidence the recall floor holds on new data; None: it holds on validation's."""
     recall_per_subject: bool = False
     """Whether the recall floor holds for each subject of validation alone: the worst decides."""
+    margin_share: float = 0.0
+    """Share of the negatives that each gate lets go on though it could stop them, for a threshold
+    farther below the positives of validation: new ones may score lower."""
     calibrate_gates: bool = True
     """Whether scores become probabilities, at validation's share of positives, once trained."""
     positive_exits: bool = False

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from networks.promises import (
     DEFAULT_CONFIDENCE,
+    FalseAlarmPromise,
     RecallPromise,
     blocks_allowed,
     different_splits,
@@ -130,6 +131,16 @@ def choose(
     return Chosen(found, promise, tuple(dict.fromkeys(tried)))
 
 
+@dataclass(frozen=True, slots=True)
+class ChosenPositive:
+    """Positive thresholds, and what is known of them."""
+
+    thresholds: tuple[float | None, ...]
+    """One for each gate; None where it never answers."""
+    promise: FalseAlarmPromise
+    """What they say of new data."""
+
+
 def choose_positive_thresholds(
     scores: NDArray[np.float32],
     labels: NDArray[np.int8],
@@ -138,8 +149,8 @@ def choose_positive_thresholds(
     false_alarm_cap: float,
     macs_after: NDArray[np.int64],
     confidence: float | None = None,
-) -> tuple[float | None, ...]:
-    """From which score on each gate answers "positive"; None where it never does.
+) -> ChosenPositive:
+    """From which score on each gate answers "positive".
 
     The same choice the other way round: of the true negatives (``labels`` and ``answers`` both 0)
     all gates together may answer at most the share ``false_alarm_cap`` "positive", on these samples
@@ -157,9 +168,20 @@ def choose_positive_thresholds(
         confidence=confidence,
         lowest=-1.0,
     )
-    return tuple(
-        None if below <= -1.0 else float(np.nextafter(-below, np.inf))
-        for below in mirrored.thresholds
+    said = mirrored.promise
+    return ChosenPositive(
+        thresholds=tuple(
+            None if below <= -1.0 else float(np.nextafter(-below, np.inf))
+            for below in mirrored.thresholds
+        ),
+        promise=FalseAlarmPromise(
+            false_alarm_cap=false_alarm_cap,
+            confidence=said.confidence,
+            promised=said.promised,
+            negatives=said.positives,
+            answered=said.lost,
+            false_alarm_bound=1.0 - said.recall_bound,
+        ),
     )
 
 

@@ -26,7 +26,7 @@ from networks.fitting import Epoch, fit
 from networks.gate_choices import ChosenGates, choose_gates
 from networks.gated import GatedNetwork
 from networks.gated_graph import gate_of_edge, trace_gated, with_losses
-from networks.promises import RecallPromise
+from networks.promises import FalseAlarmPromise, RecallPromise
 from networks.recipes import recipe_problems
 from networks.record import record
 from networks.remembering import remembering
@@ -61,6 +61,8 @@ class TrainingReport:
     """On the subjects that the thresholds were chosen on."""
     test: EvaluationReport
     """On subjects that nothing was chosen on."""
+    false_alarms: FalseAlarmPromise | None
+    """What the choice of positive thresholds said; None if gates do not answer."""
     calibration: tuple[GateCalibration, ...]
     """What became of the gates' scores; empty if they stayed as they were trained."""
 
@@ -131,6 +133,7 @@ def train(
         taskgraph=taskgraph,
         validation=report(network, taskgraph, splits.validation, measured.promise),
         test=report(network, taskgraph, splits.test, measured.promise),
+        false_alarms=measured.false_alarms,
         calibration=calibration,
     )
 
@@ -167,7 +170,8 @@ def taskgraph_from_weights(
 ) -> TaskGraph:
     """The task graph that training would have written beside these weights."""
     network = load_network(spec, weights, shown_as=shown_as)
-    measured = measure(network, spec, load_split(spec, network, "validation"))
+    with remembering(network, spec.recipe.frozen_parts):  # computed alone, as training did
+        measured = measure(network, spec, load_split(spec, network, "validation"))
     return replace(measured, weights_sha256=sha256_of(weights))
 
 

@@ -18,7 +18,7 @@ from scheduler.taskgraph import CLASSES, SampleClass
 from simulator.power.battery import BatteryLife
 from simulator.power.energy import energy_by_cause_j
 from simulator.shared_trace import parts_of
-from simulator.trace import Activity, Outcome, Trace
+from simulator.trace import NOT_STOPPED, Activity, Outcome, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class StopRate:
-    """Share that ends at a gate among the samples that reach it; None if none does."""
+    """Share that ends at a gate, or is answered there, among those that reach it; None if none."""
 
     overall: float | None
     """Over both classes."""
@@ -115,6 +115,8 @@ class Metrics:
     """By fault of the run: how many samples it cost their answer; they count in ``dropped``."""
     battery: BatteryLife | None = None
     """How long the platform's battery lasts; None where there is none, or the run was measured."""
+    answer_rate_by_gate: Mapping[str, StopRate] = field(default_factory=dict)
+    """By gate that answers "positive" too: the part of its stop rate that it answers so."""
 
     def as_document(self) -> dict[str, Any]:
         """Plain data for JSON; a bound that is infinite is None."""
@@ -145,6 +147,8 @@ class PipelineMetrics:
     """Of the answers."""
     lost_by_fault: Mapping[str, int] = field(default_factory=dict)
     """By fault of the run."""
+    answer_rate_by_gate: Mapping[str, StopRate] = field(default_factory=dict)
+    """By gate that answers "positive" too."""
 
 
 class EmptyRun(ValueError):
@@ -163,16 +167,18 @@ def pipeline_metrics(trace: Trace) -> PipelineMetrics:
     completed = samples.outcome == Outcome.COMPLETED
     latency_ns = (samples.finish_ns - samples.release_ns)[completed]
     deadline_ns = nanoseconds(trace.plan.requirements.deadline_s)
+    answered_at = np.where(samples.answer == 1, samples.exit_gate, NOT_STOPPED)
     in_time = int(np.count_nonzero(latency_ns <= deadline_ns))
     return PipelineMetrics(
         samples=released,
         latency_s=_latency(latency_ns),
         deadline_miss_rate=(released - in_time) / released,
         dropped=released - int(np.count_nonzero(completed)),
-        stop_rate_by_gate=_stop_rates(trace),
+        stop_rate_by_gate=_rates(trace, samples.exit_gate),
         bytes_across_cuts=_bytes_across_cuts(trace),
         accuracy=_accuracy(trace, completed),
         lost_by_fault={} if trace.faults is None else trace.faults.lost(),
+        answer_rate_by_gate=of_answering(trace.plan, _rates(trace, answered_at)),
     )
 
 
@@ -208,6 +214,7 @@ def metrics_of(
         accuracy=own.accuracy,
         provenance=provenance,
         lost_by_fault=own.lost_by_fault,
+        answer_rate_by_gate=own.answer_rate_by_gate,
     )
 
 
@@ -223,8 +230,16 @@ def _latency(latency_ns: NDArray[np.int64]) -> Latency:
     )
 
 
-def _stop_rates(trace: Trace) -> dict[str, StopRate]:
-    """A sample reached a gate if the gate's head ran for it."""
+def of_answering(plan: Plan, rates: Mapping[str, StopRate]) -> dict[str, StopRate]:
+    """The rates of those gates of ``plan`` that answer "positive" too."""
+    return {s.gate: rates[s.gate] for s in plan.gates if s.positive_threshold is not None}
+
+
+def _rates(trace: Trace, at_gate: NDArray[np.int16]) -> dict[str, StopRate]:
+    """Share of those that reach each gate of which ``at_gate``, shape (n,), says that gate.
+
+    A sample reached a gate if the gate's head ran for it.
+    """
     done, samples = trace.activities, trace.samples
     segments = [segment.name for segment in trace.plan.task_graph.segments]
     after = {gate.name: segments.index(gate.segment) for gate in trace.plan.task_graph.gates}
@@ -233,7 +248,7 @@ def _stop_rates(trace: Trace) -> dict[str, StopRate]:
     for index, setting in enumerate(trace.plan.gates):
         reached = np.zeros(len(samples.release_ns), dtype=np.bool_)
         reached[done.sample[heads & (done.segment == after[setting.gate])]] = True
-        stopped = samples.exit_gate == index
+        stopped = at_gate == index
         rates[setting.gate] = StopRate(
             overall=_share(stopped, reached),
             negative=_share(stopped, reached & (samples.label == 0)),

@@ -1,9 +1,11 @@
 """A gated network of a few hundred weights and a stream of bumps: contenders train in a second."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 from numpy.typing import NDArray
 from torch import nn
@@ -16,6 +18,15 @@ from networks.streams.windows import SplitName, Windows
 
 CHANNELS, TIME = 3, 40
 _SEEDS: dict[str, int] = {"train": 1, "validation": 2, "test": 3}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """So small a network only waits for a second one."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def build() -> GatedNetwork:

@@ -1,5 +1,6 @@
 """The planner's expectation of one sample, in the same figures as a run."""
 
+from scheduler.gating import answered_share
 from scheduler.plan import Plan
 from scheduler.replay import Outcome, outcomes
 from scheduler.taskgraph import CLASSES
@@ -14,6 +15,7 @@ def predicted(plan: Plan) -> Metrics:
     """
     expected = plan.expected
     played = outcomes(plan)
+    shares = answered_share(plan.task_graph.gates, plan.requirements.class_prior)
     return Metrics(
         samples=1,
         energy_per_sample_j=expected.energy_per_sample_j,
@@ -39,6 +41,15 @@ def predicted(plan: Plan) -> Metrics:
         accuracy=Accuracy(recall=dict.fromkeys(CLASSES), overall=expected.accuracy),
         provenance=Provenance(times="modelled", energy="modelled", answers="validation data"),
         battery=expected_life(plan),
+        answer_rate_by_gate={
+            gate.name: StopRate(
+                overall=shares[gate.name],
+                negative=gate.answer_rate["negative"],
+                positive=gate.answer_rate["positive"],
+            )
+            for gate in plan.task_graph.gates
+            if gate.answer_rate is not None
+        },
     )
 
 

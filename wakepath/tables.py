@@ -184,9 +184,24 @@ def _figures(plan: Plan, columns: list[tuple[str, Metrics]]) -> Table:
         row(f"  by {fault}", lambda m, f=fault: f"{m.lost_by_fault.get(f, 0):,}")  # type: ignore[misc]
     for setting in plan.gates:
         gate = setting.gate
-        row(f"stopped at {gate}", lambda m, g=gate: percent(m.stop_rate_by_gate[g].overall))  # type: ignore[misc]
+        ends = "stopped" if setting.positive_threshold is None else "ended"
+        row(f"{ends} at {gate}", lambda m, g=gate: percent(m.stop_rate_by_gate[g].overall))  # type: ignore[misc]
         row("  of negatives", lambda m, g=gate: percent(m.stop_rate_by_gate[g].negative))  # type: ignore[misc]
         row("  of positives", lambda m, g=gate: percent(m.stop_rate_by_gate[g].positive))  # type: ignore[misc]
+        if setting.positive_threshold is None:
+            continue
+        row(
+            '  of all, as "positive"',
+            lambda m, g=gate: percent(m.answer_rate_by_gate[g].overall),  # type: ignore[misc]
+        )
+        row(
+            '  of negatives, as "positive"',
+            lambda m, g=gate: percent(m.answer_rate_by_gate[g].negative),  # type: ignore[misc]
+        )
+        row(
+            '  of positives, as "positive"',
+            lambda m, g=gate: percent(m.answer_rate_by_gate[g].positive),  # type: ignore[misc]
+        )
     for crossing in plan.crossings:
         edge = f"{crossing.source}->{crossing.target}"
         row(
@@ -297,6 +312,9 @@ def _decisions(ours: Metrics, theirs: Metrics) -> Iterable[tuple[str, str, str]]
     for gate, rate in ours.stop_rate_by_gate.items():
         other = theirs.stop_rate_by_gate[gate]
         yield f"stopped at {gate}", percent(rate.overall), percent(other.overall)
+    for gate, rate in ours.answer_rate_by_gate.items():
+        other = theirs.answer_rate_by_gate[gate]
+        yield f'"positive" at {gate}', percent(rate.overall), percent(other.overall)
     for edge, cut in ours.bytes_across_cuts.items():
         there = theirs.bytes_across_cuts[edge]
         yield f"bytes {edge}", f"{cut.total_bytes:,}", f"{there.total_bytes:,}"

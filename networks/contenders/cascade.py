@@ -18,7 +18,7 @@ from networks.answers import answers
 from networks.contender import Contender
 from networks.contenders import small, ungated
 from networks.contenders.fitted import as_measured
-from networks.contenders.quantising import is_learned
+from networks.contenders.front_ends import is_learned
 from networks.gate_choices import choose_gates
 from networks.gated import GatedNetwork
 from networks.gated_graph import UNTRAINED

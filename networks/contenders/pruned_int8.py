@@ -3,13 +3,14 @@
 Whole channels are pruned, for those are what a core saves on: of each group those whose filters
 have the least sum of magnitudes (Li et al., 2017, arXiv 1608.08710), the same share everywhere.
 ``torch.nn.utils.prune`` has the same criterion, but it only masks: a masked channel costs what it
-did. The share is chosen on validation. Then all is rounded to int8, see
-:mod:`networks.contenders.quantising`.
+did. Then all is rounded to int8, see :mod:`networks.contenders.quantising`. The share is chosen on
+validation, by what is left then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -18,17 +19,18 @@ from numpy.typing import NDArray
 from networks.answers import answers
 from networks.contender import Contender
 from networks.contenders import ungated
-from networks.contenders.channels import ChannelGroup, channel_groups, narrow
-from networks.contenders.fitted import fitted, without_gates
-from networks.contenders.measuring import measured
+from networks.contenders.channels import ChannelGroup, narrow
+from networks.contenders.fitted import as_measured, fitted, without_gates
+from networks.contenders.following import channel_groups
+from networks.contenders.measuring import measured, recorder
 from networks.contenders.quantising import Int8Network
-from networks.evaluation import accuracy
+from networks.evaluation import accuracy, recall
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
-from networks.record import record
 from networks.spec import NetworkSpec, nothing_to_prepare
 from networks.streams.windows import Windows
 from scheduler.recording import Recording
+from scheduler.tolerance import ACCURACY_SLACK
 
 KEPT_SHARES = (0.25, 0.5, 0.75)
 """Shares of the channels to keep, least first; the first that is good enough is taken.
@@ -37,7 +39,7 @@ A trunk of which parts stay as they came, because others trained them, is only r
 """
 
 TOLERANCE = 0.005
-"""Accuracy on validation that pruning may cost."""
+"""Accuracy on validation that pruning and rounding may cost."""
 
 TUNING_SHARE = 1 / 3
 """Epochs after pruning, as a share of the recipe's: the three shares together cost one training."""
@@ -51,35 +53,51 @@ CALIBRATION_WINDOWS = 256
 
 def make(spec: NetworkSpec, seed: int) -> Contender:
     """Pruned, tuned and rounded; its accuracy is that of int8."""
-    network = _pruned(spec, seed)
+    whole, validation = ungated.network_of(spec, seed), spec.load("validation")
+    calibration = _calibration(spec, seed)
+    with as_measured(spec, whole):
+        exact = recorder(whole, trace_gated(whole).taskgraph)({}, validation)
+    for network in _tried(spec, seed, whole):
+        rounded = Int8Network(network.trunk, calibration, name=network.name)
+        if holds(partial(_recorded, rounded)({}, validation), exact, spec.recipe.recall_floor):
+            break
+    recorded = partial(_recorded, rounded)
+    return Contender("pruned-int8", measured(rounded.taskgraph(), recorded, validation), recorded)
+
+
+def holds(tried: Recording, whole: Recording, recall_floor: float) -> bool:
+    """Whether a smaller network answers well enough: on the gates' terms, and by accuracy.
+
+    It must find ``recall_floor`` of the positives that the whole one finds.
+    """
+    found = (whole.labels == 1) & (whole.answers == 1)
+    kept = recall(tried.answers[found], whole.labels[found]) if found.any() else 1.0
+    loss = accuracy(whole.answers, whole.labels) - accuracy(tried.answers, tried.labels)
+    return kept >= recall_floor - ACCURACY_SLACK and loss <= TOLERANCE + ACCURACY_SLACK
+
+
+def _tried(spec: NetworkSpec, seed: int, whole: GatedNetwork) -> Iterator[GatedNetwork]:
+    """From the fewest channels on; all of them at last."""
+    if not spec.recipe.frozen_parts:
+        for share in KEPT_SHARES:
+            yield _tuned(spec, seed, without_weakest(whole, share))
+    yield whole
+
+
+def _calibration(spec: NetworkSpec, seed: int) -> torch.Tensor:
     windows = spec.load("train")
     count = min(CALIBRATION_WINDOWS, len(windows))
     drawn = np.random.default_rng(seed).choice(len(windows), count, replace=False)
-    calibration = torch.from_numpy(windows.samples[drawn])
-    rounded = Int8Network(network.trunk, calibration, name=network.name)
-
-    def recorded(codecs: Mapping[str, str], windows: Windows) -> Recording:
-        if any(codec != "none" for codec in codecs.values()):
-            raise ValueError(f"network '{network.name}' in int8 has no codecs, not {dict(codecs)}")
-        outputs = rounded(torch.from_numpy(windows.samples)).numpy()
-        none = np.zeros((len(windows), 0), dtype=np.float32)
-        return Recording(windows.labels, none, answers(outputs), ())
-
-    taskgraph = measured(rounded.taskgraph(), recorded, spec.load("validation"))
-    return Contender("pruned-int8", taskgraph, recorded)
+    return torch.from_numpy(windows.samples[drawn])
 
 
-def _pruned(spec: NetworkSpec, seed: int) -> GatedNetwork:
-    """The network with the fewest channels whose accuracy holds; all of them if it never does."""
-    whole, validation = ungated.network_of(spec, seed), spec.load("validation")
-    if spec.recipe.frozen_parts:
-        return whole
-    floor = _accuracy(whole, validation) - TOLERANCE
-    for share in KEPT_SHARES:
-        tried = _tuned(spec, seed, without_weakest(whole, share))
-        if _accuracy(tried, validation) >= floor:
-            return tried
-    return whole
+def _recorded(network: Int8Network, codecs: Mapping[str, str], windows: Windows) -> Recording:
+    """What the network says in int8; nothing else can be asked of it."""
+    if any(codec != "none" for codec in codecs.values()):
+        raise ValueError(f"a network in int8 has no codecs, not {dict(codecs)}")
+    outputs = network(torch.from_numpy(windows.samples)).numpy()
+    none = np.zeros((len(windows), 0), dtype=np.float32)
+    return Recording(windows.labels, none, answers(outputs), ())
 
 
 def without_weakest(network: GatedNetwork, share: float) -> GatedNetwork:
@@ -115,9 +133,3 @@ def _tuned(spec: NetworkSpec, seed: int, network: GatedNetwork) -> GatedNetwork:
     recipe = replace(plain.recipe, learning_rate=TUNING_RATE * plain.recipe.learning_rate)
     going_on = replace(plain, build=lambda: network, prepare=nothing_to_prepare, recipe=recipe)
     return fitted(going_on, seed, epochs=max(1, round(TUNING_SHARE * spec.recipe.epochs)))
-
-
-def _accuracy(network: GatedNetwork, windows: Windows) -> float:
-    graph = trace_gated(network).taskgraph
-    seen = record(network, graph, {}, windows.samples, windows.labels)
-    return accuracy(seen.answers, seen.labels)

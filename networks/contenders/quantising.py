@@ -12,8 +12,8 @@ sample - stays in float32, as front ends do in practice, and so do weights of ot
 torch 2.13 has moved its own flow out into a package of its own, but the rounding here is torch's.
 """
 
-from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from math import prod
 from typing import Any, cast
 
@@ -22,78 +22,17 @@ from torch import fx, nn
 
 from devicemodels.operators import OperatorKind, Quantisation
 from networks.assembling import assemble
-from networks.aten import aten_name
+from networks.contenders.front_ends import is_learned
+from networks.contenders.rounding import Grid, grid_of, has_weights, is_norm, weights_of
 from networks.fusing import CallGroup
 from networks.tracing import trace, trace_network
 from scheduler.taskgraph import Operator, TaskGraph
 
-_LOW, _HIGH = -128, 127
 _BIAS_BYTES = 4
 """Biases are int32."""
 
 _PASSING: frozenset[OperatorKind] = frozenset({"pool", "reshape", "pad"})
 """Kinds that write on the grid of what they read, as TensorFlow Lite has it."""
-
-_WEIGHTED = ("conv1d", "conv2d", "conv3d", "linear")
-"""Calls whose weights become int8."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """``real = scale * (stored - zero_point)`` of one tensor of activations."""
-
-    scale: float
-    zero_point: int
-
-    def rounded(self, values: torch.Tensor) -> torch.Tensor:
-        """What is left of ``values``."""
-        return torch.fake_quantize_per_tensor_affine(
-            values, self.scale, self.zero_point, _LOW, _HIGH
-        )
-
-
-def grid_of(values: torch.Tensor) -> Grid:
-    """The grid whose 256 steps reach from the least of ``values`` and 0 to the largest and 0."""
-    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
-    scale = (high - low) / (_HIGH - _LOW) or 1.0
-    return Grid(scale, round(_LOW - low / scale))
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What an integer runtime keeps of a convolution or a linear layer."""
-
-    values: torch.Tensor
-    """Rounded, as float32; the first axis counts the channels made."""
-    scales: torch.Tensor
-    """Shape (channels,)."""
-    bias: torch.Tensor
-    """Shape (channels,), not yet rounded: its scale is known with the input's."""
-
-    def bias_for(self, source: Grid) -> torch.Tensor:
-        """The bias in whole steps of the sums that it is added to."""
-        step = self.scales * source.scale
-        return torch.round(self.bias / step) * step
-
-
-def weights_of(group: CallGroup, tensors: Mapping[str, torch.Tensor]) -> Weights:
-    """Weights and bias of the first call of ``group``, a batch norm after it folded in."""
-    _, weight, bias = (_constant(a, tensors) for a in (*group.calls[0].args[:3], None)[:3])
-    assert weight is not None
-    scale = torch.ones(len(weight))
-    bias = torch.zeros(len(weight)) if bias is None else bias
-    for norm in filter(_is_norm, group.calls[1:]):
-        gamma, beta, mean, variance = (_constant(a, tensors) for a in norm.args[1:5])
-        assert mean is not None and variance is not None
-        scale = torch.rsqrt(variance + cast(float, norm.args[7]))
-        scale = scale if gamma is None else scale * gamma
-        bias = (bias - mean) * scale + (0.0 if beta is None else beta)
-    folded = weight * scale.view(-1, *(1 for _ in weight.shape[1:]))
-    steps = folded.flatten(1).abs().amax(1) / _HIGH
-    steps = torch.where(steps > 0, steps, torch.ones_like(steps))
-    zeros = torch.zeros(len(steps), dtype=torch.int32)
-    rounded = torch.fake_quantize_per_channel_affine(folded, steps, zeros, 0, -_HIGH, _HIGH)
-    return Weights(rounded, steps, bias)
 
 
 class Int8Network:
@@ -124,7 +63,7 @@ class Int8Network:
             self._weights = {
                 group.calls[0]: weights_of(group, self._traced.tensors)
                 for group in groups[self._first :]
-                if _has_weights(group)
+                if has_weights(group)
             }
             self._grids: dict[fx.Node, Grid] = {}
             self._run(calibration)
@@ -205,7 +144,7 @@ class Int8Network:
 
     def _computed(self, call: fx.Node, values: Mapping[fx.Node, torch.Tensor]) -> torch.Tensor:
         source = call.args[0]
-        if _is_norm(call) and _host(source) in self._weights:
+        if is_norm(call) and _host(source) in self._weights:
             return values[cast(fx.Node, source)]  # folded
         args = fx.node.map_arg(call.args, lambda node: self._value(node, values))
         kwargs = fx.node.map_arg(call.kwargs, lambda node: self._value(node, values))
@@ -221,32 +160,3 @@ class Int8Network:
 
 def _host(source: object) -> fx.Node | None:
     return source if isinstance(source, fx.Node) else None
-
-
-def _is_norm(call: fx.Node) -> bool:
-    return aten_name(call) == "batch_norm"
-
-
-def is_learned(group: CallGroup, trained: Set[str]) -> bool:
-    """Whether an operator belongs to the network and not to the front end before it.
-
-    It reads one of the ``trained`` weights, or it is a convolution, whose weights others may have
-    trained; a front end multiplies by constants, but convolves nothing.
-    """
-    read = {str(node.target) for call in group.calls for node in call.all_input_nodes}
-    return group.kind in ("conv", "depthwise_conv") or not read.isdisjoint(trained)
-
-
-def _has_weights(group: CallGroup) -> bool:
-    """Whether the first call multiplies by weights that can be rounded beforehand."""
-    weight = group.calls[0].args[1:2]
-    constant = all(isinstance(node, fx.Node) and node.op == "get_attr" for node in weight)
-    return constant and aten_name(group.calls[0]) in _WEIGHTED
-
-
-def _constant(operand: object, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor | None:
-    return (
-        tensors[str(operand.target)].detach()
-        if isinstance(operand, fx.Node) and (operand.op == "get_attr")
-        else None
-    )

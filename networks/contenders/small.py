@@ -14,8 +14,9 @@ from torch import nn
 
 from networks.contender import Contender
 from networks.contenders import gated
-from networks.contenders.channels import ChannelGroup, channel_groups, narrow
+from networks.contenders.channels import ChannelGroup, narrow
 from networks.contenders.fitted import as_measured, fitted, parts_of, without_gates
+from networks.contenders.following import channel_groups
 from networks.contenders.measuring import measured, recorder
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated

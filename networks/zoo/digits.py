@@ -78,6 +78,7 @@ SPEC = NetworkSpec(
         positive_weight=3.0,
         gate_positive_weight=8.0,
         recall_floor=1.0,
+        margin_share=0.01,
     ),
 )
 """A recall floor of 1: 39 zeros of validation are too few to give any away."""

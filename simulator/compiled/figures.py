@@ -27,6 +27,7 @@ from simulator.metrics import (
     PipelineMetrics,
     StopRate,
     cut_bytes,
+    of_answering,
 )
 from simulator.power.energy import Totals
 from simulator.trace import Activity
@@ -68,9 +69,10 @@ def pipeline_figures(
         latency_s=_latency(counters, lone, pipeline),
         deadline_miss_rate=int(missed(world, counters, lone)[pipeline]) / released,
         dropped=dropped,
-        stop_rate_by_gate=_stop_rates(plan, mine, fates),
+        stop_rate_by_gate=_rates(plan, mine, fates.sum(axis=2)),
         bytes_across_cuts=cut_bytes(plan, totals.count[:, Activity.TRANSFER].sum(axis=0)),
         accuracy=_accuracy(fates),
+        answer_rate_by_gate=of_answering(plan, _rates(plan, mine, fates[:, :, 1])),
     )
 
 
@@ -97,14 +99,14 @@ def _latency(counters: Counters, lone: Prototypes, pipeline: int) -> Latency:
     )
 
 
-def _stop_rates(plan: Plan, work: Integers, fates: Integers) -> dict[str, StopRate]:
-    """``fates`` has the shape (gates + 1, classes, answers); a sample reached a gate that ran."""
+def _rates(plan: Plan, work: Integers, ends: Integers) -> dict[str, StopRate]:
+    """``ends`` has the shape (gates + 1, classes); a sample reached a gate that ran."""
     segments = [segment.name for segment in plan.task_graph.segments]
     after = {gate.name: segments.index(gate.segment) for gate in plan.task_graph.gates}
     rates = {}
     for index, setting in enumerate(plan.gates):
         reached = work[after[setting.gate], [HEADS_NEGATIVE, HEADS_POSITIVE]]
-        stopped = fates[index + 1].sum(axis=1)
+        stopped = ends[index + 1]
         rates[setting.gate] = StopRate(
             overall=_share(int(stopped.sum()), int(reached.sum())),
             negative=_share(int(stopped[0]), int(reached[0])),

@@ -1,13 +1,11 @@
 """Every contender keeps the contract: its figures are its record's, it plans, it can be trusted."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from devicemodels.catalog import load_platform
 from networks.contender import Contender
@@ -31,7 +29,7 @@ from simulator.sources.feed import workload
 from simulator.sources.releases import Periodic
 from simulator.sources.source import Source
 from simulator.workload import period_ns
-from tests.contender_worlds import BEEPS, BUMPS, RECIPE, load
+from tests.contender_worlds import BEEPS, BUMPS, RECIPE, load, one_thread  # noqa: F401 - used by all
 
 ROUNDING = 1e-12
 
@@ -44,15 +42,6 @@ def load_without_test(split: SplitName) -> Windows:
 SPEC = replace(BUMPS, load=load_without_test)
 FROZEN = replace(SPEC, recipe=replace(RECIPE, epochs=2, frozen_parts=("sense", "screen")))
 NAMES = list(CONTENDERS)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """So small a network only waits for a second one."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def forget() -> None:

@@ -34,6 +34,7 @@ RUN_KEYS = {
     "provenance",
     "battery",
     "lost_by_fault",
+    "answer_rate_by_gate",
 }
 
 

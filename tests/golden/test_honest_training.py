@@ -125,8 +125,10 @@ def test_thresholds_do_see_validation_data(tmp_path: Path) -> None:
     def other(split: SplitName) -> Windows:
         return _shuffled(load(split), 1) if split == "validation" else load(split)
 
+    # Scores that are calibrated on it would change the last weights of the gates too.
+    plain = replace(SPEC, recipe=replace(SPEC.recipe, calibrate_gates=False))
     graphs = []
-    for name, spec in (("good", SPEC), ("other", replace(SPEC, load=other))):
+    for name, spec in (("good", plain), ("other", replace(plain, load=other))):
         folder = tmp_path / name
         folder.mkdir()
         train(spec, folder, seed=1, epochs=2, show_progress=False)

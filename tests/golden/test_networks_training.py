@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from devicemodels.documents.files import sha256_of
-from networks.gated_graph import gate_of_edge
 from networks.streams.windows import SplitName, Windows
 from networks.training import (
     TASKGRAPH_FILE,
@@ -20,6 +19,7 @@ from networks.training import (
 from networks.zoo import network_spec
 from scheduler.documents import read_taskgraph
 from scheduler.taskgraph import TaskGraph
+from tests.task_graph_structure import structure
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "smartwatch"
 
@@ -32,7 +32,7 @@ def committed() -> TaskGraph:
 def test_the_task_graph_is_that_of_the_weights(committed: TaskGraph) -> None:
     made = taskgraph_from_weights(network_spec("smartwatch"), FOLDER / WEIGHTS_FILE)
     assert committed.weights_sha256 == sha256_of(FOLDER / WEIGHTS_FILE)
-    assert _structure(made) == _structure(committed)
+    assert structure(made) == structure(committed)
     assert made.accuracy == pytest.approx(committed.accuracy, abs=2e-3)
     for gate, stored in zip(made.gates, committed.gates, strict=True):
         assert gate.threshold == pytest.approx(stored.threshold, abs=1e-3)
@@ -91,10 +91,3 @@ def test_training_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     other.mkdir()
     train(quick, other, seed=12, epochs=2, show_progress=False)
     assert (other / WEIGHTS_FILE).read_bytes() != files[0][WEIGHTS_FILE]
-
-
-def _structure(graph: TaskGraph) -> tuple[object, ...]:
-    """All of a task graph that the architecture alone decides."""
-    gates = [(g.name, g.segment, g.operators) for g in graph.gates]
-    codecs = [[replace(c, accuracy_loss=0.0) for c in e.codecs] for e in graph.edges]
-    return graph.operators, graph.cut_points, graph.segments, gates, codecs, gate_of_edge(graph)

@@ -28,6 +28,7 @@ from simulator.sources.source import Source
 from tests.compiled_worlds import DURATION_NS, assert_same, cascade, random_world, sources_of
 from tests.shared_strategies import with_arbitration
 from tests.simulator_worlds import SegmentSpec, chain_plan
+from tests.source_strategies import ANSWERING
 
 BUCKET = 1 / 128
 """Relative width of a bucket of latencies."""
@@ -94,6 +95,19 @@ def test_samples_that_are_only_counted_come_to_the_same(period_ns: int):
     source = Source(Periodic(period_ns), bursts=(Burst(5_000, 3, 100), Burst(400_000, 9, 0)))
     long = simulate_long([(plan, source)], 1_000_000, 3)
     assert_figures(long.shared, shared_metrics(reference(plan, source, 1_000_000, 3)))
+
+
+@pytest.mark.parametrize("period_ns", [10_000, 150])
+def test_what_gates_answer_comes_to_the_same(period_ns: int):
+    source = Source(Periodic(period_ns))
+    long = simulate_long([(ANSWERING, source)], 1_000_000, 3)
+    told = shared_metrics(reference(ANSWERING, source, 1_000_000, 3))
+    assert_figures(long.shared, told)
+    (figures,) = told.pipelines
+    assert set(figures.answer_rate_by_gate) == {"g0", "g1"}
+    rate = figures.answer_rate_by_gate["g1"].positive
+    assert rate is not None
+    assert rate > 0.0
 
 
 @pytest.mark.parametrize("mean_ns", [1_500, 5_000, 100_000])

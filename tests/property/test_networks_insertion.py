@@ -12,6 +12,7 @@ from pytorchcv.models.resnet_cifar import resnet20_cifar10
 from torch import nn
 from torch.nn import functional
 
+from networks import rebuilding
 from networks.frontend import LogMel
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
@@ -128,6 +129,30 @@ def test_a_step_of_training_moves_weights_and_statistics_of_both(
     assert any(name.startswith("trunk") and name.endswith("weight") for name in moved)
 
 
+@pytest.mark.parametrize("fault", ["batch", "training", "entering"])
+def test_seeded_faults_are_noticed(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the tests above compare does differ where parts are built wrongly."""
+    merged, read = rebuilding._merged, rebuilding._read
+    if fault == "batch":
+        monkeypatch.setattr(rebuilding, "BatchSize", lambda multiple: multiple)
+    elif fault == "training":
+        monkeypatch.setattr(rebuilding, "_merged", lambda p, t, s, training: merged(p, t, s, True))
+    else:
+        monkeypatch.setattr(
+            rebuilding, "_read", lambda o, n: 0 if isinstance(read(o, n), int) else read(o, n)
+        )
+    torch.manual_seed(3)
+    module = _lively(RandomChain(["squeeze", "dropped"], [3, 3]), 1)
+    network = insert(module, torch.zeros(1, 3, 32), ["units.0"], name="faulty").eval()
+    samples = torch.randn(3, 3, 32)
+    with torch.no_grad():
+        try:
+            same = torch.allclose(network(samples), module(samples))
+        except RuntimeError:
+            same = False
+    assert not same
+
+
 class Unit(nn.Module):
     """One link of a random chain; keeps the shape unless it strides."""
 
@@ -139,7 +164,12 @@ class Unit(nn.Module):
         self.again = nn.Conv1d(outputs, outputs, 1, bias=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.norm(self.conv(x))
+        x = self.conv(x)
+        if self.kind == "squeeze":
+            mean, variance = self.norm.running_mean, self.norm.running_var
+            x = functional.batch_norm(x, mean, variance, training=self.training)
+        else:
+            x = self.norm(x)
         if self.kind == "residual":
             return functional.relu(x + self.again(x))
         if self.kind == "pool":

@@ -8,10 +8,12 @@ from pytorchcv.models.mobilenetv2 import mobilenetv2_wd4
 from pytorchcv.models.resnet_cifar import resnet20_cifar10
 from torch import nn
 
-from networks.contenders.channels import ChannelGroup, channel_groups, narrow
+from networks.contenders.channels import ChannelGroup, narrow
+from networks.contenders.following import channel_groups
 from networks.tracing import trace
 from networks.zoo import smartwatch
 from networks.zoo.ds_cnn import INPUT_SHAPE, DsCnn
+from tests.contender_worlds import one_thread  # noqa: F401 - used by all
 
 
 class Flattened(nn.Module):

@@ -8,11 +8,12 @@ import torch
 from torch import nn
 
 from networks.blocks import ConvBlock, MeanOverTime
-from networks.contenders.quantising import Grid, Int8Network, grid_of, weights_of
+from networks.contenders.quantising import Int8Network
+from networks.contenders.rounding import Grid, grid_of, weights_of
 from networks.tracing import trace, trace_network
 from networks.zoo.ds_cnn import INPUT_SHAPE, DsCnn
 from scheduler.documents import dump_taskgraph, load_taskgraph
-from tests.contender_worlds import build_listener, load_sounds
+from tests.contender_worlds import build_listener, load_sounds, one_thread  # noqa: F401 - used
 
 
 def chain() -> nn.Sequential:

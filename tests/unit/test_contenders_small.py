@@ -11,7 +11,8 @@ from networks.contenders.small import STEPS, beginning, expected_macs, scaled
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
 from networks.tracing import trace
-from tests.contender_worlds import BUMPS, RECIPE, build
+from scheduler.recording import Recording
+from tests.contender_worlds import BUMPS, RECIPE, build, one_thread  # noqa: F401 - used by all
 
 SENSE, SCREEN, DECIDE = 8 * 20 * 15, 16 * 20 * 40, 24 * 10 * 80 + 24
 HEADS = (8 * 4 + 4, 16 * 4 + 4)
@@ -39,7 +40,7 @@ def test_expected_work_is_what_each_class_computes_before_it_ends() -> None:
 
 
 def test_widths_grow_step_by_step_and_the_last_one_is_the_whole() -> None:
-    sizes = [macs(scaled(build().eval(), step)) for step in range(1, STEPS + 1)]
+    sizes = [macs(scaled(build().eval(), step)) for step in (1, 2, 3, 8, 16, 31, STEPS)]
     assert sizes == sorted(sizes)
     assert sizes[0] < 0.02 * sizes[-1]
     assert sizes[-1] == SENSE + SCREEN + DECIDE
@@ -56,12 +57,12 @@ def test_weights_are_drawn_anew_with_the_spread_of_their_new_size() -> None:
 
 
 def test_it_costs_at_most_what_the_gated_one_does_and_no_width_more_would() -> None:
-    graph = gated.make(BUMPS, 0).taskgraph
+    affordable = expected_macs(gated.make(BUMPS, 0).taskgraph)
     network = small.network_of(BUMPS, 0)
-    cost = macs(network)
-    assert cost <= expected_macs(graph)
-    sizes = [macs(scaled(build().eval(), step)) for step in range(1, STEPS + 1)]
-    assert cost == max(size for size in sizes if size <= expected_macs(graph))
+    assert macs(network) <= affordable
+    width = network.trunk.get_parameter("decide.conv.conv.weight").shape[0]
+    next_step = next(step for step in range(1, STEPS) if round(24 * step / STEPS) > width)
+    assert macs(scaled(build().eval(), next_step)) > affordable
 
 
 def test_of_a_frozen_trunk_it_is_the_beginning() -> None:
@@ -96,3 +97,21 @@ def test_channels_go_by_the_magnitude_of_what_makes_them() -> None:
     assert kernel.shape[0] == 16  # the original is as it was
     rows = expected.abs().flatten(1).sum(1)
     np.testing.assert_array_less(rows.min().item() / 5, left.abs().flatten(1).sum(1).numpy())
+
+
+def test_a_smaller_network_must_keep_the_floor_and_the_accuracy() -> None:
+    labels = np.array([1] * 10 + [0] * 990, dtype=np.int8)
+    none = np.zeros((1000, 0), dtype=np.float32)
+    whole = Recording(labels, none, labels.copy(), ())
+
+    def missing(positives: int, negatives: int) -> Recording:
+        answers = labels.copy()
+        answers[:positives] = 0
+        answers[10 : 10 + negatives] = 1
+        return Recording(labels, none, answers, ())
+
+    assert pruned_int8.holds(missing(1, 0), whole, 0.9)
+    assert not pruned_int8.holds(missing(1, 0), whole, 1.0)
+    assert not pruned_int8.holds(missing(2, 0), whole, 0.9)
+    assert pruned_int8.holds(missing(0, 5), whole, 1.0)
+    assert not pruned_int8.holds(missing(0, 6), whole, 1.0)

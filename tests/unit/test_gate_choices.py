@@ -17,7 +17,7 @@ from scheduler.exits import exits, wrong_gate
 from scheduler.gating import gate_states, use_gates
 from scheduler.recording import Recording
 from scheduler.taskgraph import TaskGraph
-from wakepath.commands.train import in_words
+from wakepath.commands.train import false_alarms_in_words, in_words
 
 SEEDED = settings(deadline=None, derandomize=True, database=None, max_examples=25)
 MACS = np.array([100, 30])
@@ -74,6 +74,11 @@ def test_what_is_chosen_keeps_what_the_recipe_asks_for(
     ends = exits(seen.gate_scores, graph.gates)
     right = (seen.labels == 0) & (seen.answers == 0)
     assert ends.positive[right].mean() <= recipe.false_alarm_cap
+    assert (found.false_alarms is not None) == exits_too
+    if found.false_alarms is not None:
+        assert found.false_alarms.negatives == right.sum()
+        assert found.false_alarms.answered >= ends.positive[right].sum()
+        assert "cap on false alarms of the gates 2.00%" in false_alarms_in_words(found.false_alarms)
     assert ends.positive.any() == exits_too or not exits_too
     gate_states(graph, {"negative": 0.5, "positive": 0.5})  # nothing contradicts itself
 

@@ -170,10 +170,13 @@ def test_no_more_true_negatives_are_answered_than_the_cap(
         macs_after=MACS,
         confidence=confidence,
     )
-    limits = [np.inf if limit is None else limit for limit in found]
+    limits = [np.inf if limit is None else limit for limit in found.thresholds]
     answered = (scores.astype(np.float64) >= limits).any(axis=1)
     true_negatives = (labels == 0) & (answers == 0)
-    assert answered[true_negatives].sum() <= cap * true_negatives.sum() + 1e-9
+    said = found.promise
+    assert said.answered == answered[true_negatives].sum() <= cap * true_negatives.sum() + 1e-9
+    assert said.negatives == true_negatives.sum()
+    assert said.kept == (said.false_alarm_bound <= cap)
 
 
 def test_a_score_of_1_that_must_pass_is_passed() -> None:

@@ -13,7 +13,15 @@ from networks.zoo import network_names, network_spec
 
 
 def test_networks_are_found_by_their_file() -> None:
-    assert network_names() == ("digits", "ds_cnn", "mnist", "smartwatch", "vowels", "words")
+    assert network_names() == (
+        "digits",
+        "ds_cnn",
+        "mnist",
+        "smartwatch",
+        "vowels",
+        "wakeword",
+        "words",
+    )
     assert network_spec("smartwatch").name == "smartwatch"
 
 
@@ -50,6 +58,7 @@ def test_windows_of_the_test_subjects() -> None:
     assert windows.samples.dtype == np.float32
     assert set(windows.subjects.tolist()) == set(watch.SUBJECTS["test"])
     assert windows.period_s == 0.5
+    assert windows.sample_rate_hz == 50
     assert 0.1 < windows.positive_share < 0.2
     # Neighbouring windows of one recording overlap by three quarters.
     np.testing.assert_array_equal(windows.samples[0][:, 25:], windows.samples[1][:, :75])

@@ -166,3 +166,26 @@ def test_what_is_no_file_of_ours_is_refused(tmp_path: Path) -> None:
         load_recording(path)
     with pytest.raises(InputError, match="cannot be read"):
         load_recording(tmp_path / "absent.npz")
+
+
+@SEEDED
+@given(st.data())
+def test_a_file_with_a_byte_changed_is_read_as_it_was_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    file = tmp_path_factory.mktemp("recordings") / "scores.npz"
+    whole = recorded_for(PLAN, recording(), "watch, test")
+    save_recording(whole, file)
+    content = bytearray(file.read_bytes())
+    if data.draw(st.booleans()):
+        content = content[: data.draw(st.integers(0, len(content) - 1))]
+    else:
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place] ^= data.draw(st.integers(1, 255))
+    file.write_bytes(content)
+    try:
+        found = load_recording(file)
+    except InputError as refused:
+        assert str(file) in str(refused)
+    else:
+        assert same(found, whole)

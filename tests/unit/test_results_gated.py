@@ -1,5 +1,6 @@
 """What the page of gated networks makes of outcomes: equal recall, targets, what is kept."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from benchmarks.results.gated import keeping
 from benchmarks.results.gated.figures import Outcome
 from benchmarks.results.gated.page import write_page
-from benchmarks.results.gated.sets import PLATFORMS
+from benchmarks.results.gated.sets import PLATFORMS, DataSet, platforms_of
 from benchmarks.results.gated.summary import RECALL_TOLERANCE, Spread, precision_at
 from benchmarks.results.gated.targets import targets
 from devicemodels.documents.json_document import dump_document, load_document
@@ -40,6 +41,16 @@ def test_false_alarms_do_not_count_as_equal_accuracy() -> None:
     found = findings({"d": {"gated": OURS, "ungated": UNGATED, "alarmed": alarmed}})
     strongest = [found.strongest("d", PLATFORMS[0], as_accurate=a) for a in (False, True)]
     assert [rival and rival.contender for rival in strongest] == ["alarmed", "ungated"]
+
+
+def test_a_platform_that_is_too_small_is_replaced_by_name() -> None:
+    assert platforms_of("digits") == PLATFORMS
+    assert platforms_of("wakeword") == ("ethos-u55", PLATFORMS[1])
+    found = findings({"d": {"gated": OURS, "ungated": UNGATED}})
+    other = replace(found, sets=(DataSet("d", "something", instead=((PLATFORMS[0], "big"),)),))
+    assert other.on(PLATFORMS[0]) == f"`{PLATFORMS[0]}` (`big` for d)"
+    assert other.actual("d", PLATFORMS[0]) == "big"
+    assert other.plans("d", "gated", PLATFORMS[1])
 
 
 def test_without_a_plan_of_ours_nothing_is_compared() -> None:

@@ -3,12 +3,13 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from devicemodels.platform import IdleState
 from scheduler.plan import CAUSES
 from simulator.engine import simulate
-from simulator.metrics import metrics
+from simulator.metrics import StopRate, metrics
 from simulator.power.energy import energy_by_cause_j
 from simulator.power.residency import core_residencies, link_residencies
 from simulator.power.timeline import power_timeline
@@ -17,6 +18,7 @@ from simulator.segment_times import segment_times
 from simulator.trace import Activity
 from simulator.workload import drawn
 from tests.simulator_worlds import GateSpec, SegmentSpec, bus, chain_plan, core, releases
+from wakepath.prediction import predicted
 
 GATED_CROSSING = chain_plan(
     [
@@ -105,6 +107,29 @@ def test_bytes_across_cuts():
     assert (cut[1].crossings, cut[1].total_bytes) == (2, 208)
 
 
+def test_what_a_gate_answers_is_told_apart_from_what_it_stops():
+    answering = GateSpec(1, 0.75, 0.75, 0.5, 0.875, (0.25, 0.5))
+    plan = chain_plan(
+        [
+            SegmentSpec("dsp", 100, gate=answering),
+            SegmentSpec("dsp", 100, gate=GateSpec(1)),
+            SegmentSpec("dsp", 100),
+        ]
+    )
+    four = replace(
+        releases([0, 10_000, 20_000, 30_000], exits=[0, 0, 0, 1], labels=[0, 0, 1, 1]),
+        answer=np.array([0, 1, 1, 0], dtype=np.int8),
+        duration_ns=40_000,
+    )
+    figures = metrics(simulate(plan, four))
+    assert figures.stop_rate_by_gate["g0"] == StopRate(0.75, 1.0, 0.5)
+    assert figures.answer_rate_by_gate == {"g0": StopRate(0.5, 0.5, 0.5)}
+    assert figures.accuracy.overall == 0.5
+    told = replace(plan.expected, stop_rate_by_gate={"g0": 0.75, "g1": 0.5})
+    expected = predicted(replace(plan, expected=told))
+    assert expected.answer_rate_by_gate == {"g0": StopRate(pytest.approx(0.3125), 0.25, 0.5)}
+
+
 def test_the_document_has_the_keys_of_the_design_and_is_json():
     figures = metrics(simulate(GATED_CROSSING, drawn(GATED_CROSSING, 10_000, 20, seed=1)))
     document = figures.as_document()
@@ -122,6 +147,7 @@ def test_the_document_has_the_keys_of_the_design_and_is_json():
         "provenance",
         "lost_by_fault",
         "battery",
+        "answer_rate_by_gate",
     ]
     assert list(document["latency_s"]) == ["mean", "p50", "p99", "max"]
     assert document["provenance"] == {

@@ -63,6 +63,7 @@ def test_speech_commands_by_the_rule(commands: Path) -> None:
     for windows in loaded:
         assert windows.samples.shape[1:] == (1, 16000)
         assert windows.samples.dtype == np.float32
+        assert windows.sample_rate_hz == 16000
         assert windows.positive_share == 0.5
         for sample, number in zip(windows.samples, windows.subjects, strict=True):
             assert sample[0, 0] * 32768 == number + 1

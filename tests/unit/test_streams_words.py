@@ -41,6 +41,7 @@ def test_windows_of_the_spoken_words() -> None:
     for split, seconds in zip(SPLITS, (2396, 1005, 1762), strict=True):
         windows = words.load(split, word="yankee")
         assert windows.samples.shape == (seconds, 1, 8000)
+        assert windows.sample_rate_hz == 8000
         assert windows.samples.dtype == np.float32
         assert np.abs(windows.samples).max() <= 1
         here = set(windows.subjects.tolist())

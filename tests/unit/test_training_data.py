@@ -12,8 +12,10 @@ from networks.errors import network_error
 from networks.recipes import require_recipe
 from networks.spec import NetworkSpec
 from networks.splits import load_split, load_splits
+from networks.streams import speech_commands
 from networks.streams.windows import SplitName, Windows
 from networks.training import train
+from tests.sound_files import wave_file
 from tests.training_worlds import SPEC, build, load
 
 Change = Callable[[Windows], Windows]
@@ -240,3 +242,29 @@ def test_a_recipe_that_cannot_train_the_network(name: str) -> None:
 def test_the_recipes_here_can_train() -> None:
     require_recipe(SPEC.recipe, build())
     require_recipe(replace(SPEC.recipe, sparsity_weights=(0.1, 0.1)), build())
+
+
+def test_sound_of_another_rate_is_refused_by_its_file_and_by_its_network(tmp_path: Path) -> None:
+    sound = np.zeros(16000, dtype=np.float32)
+    for word in ("yes", "no"):
+        (tmp_path / word).mkdir()
+        for speaker in range(60):
+            path = tmp_path / word / f"{speaker:08x}_nohash_0.wav"
+            path.write_bytes(wave_file(sound, 16000))
+
+    def commands(split: SplitName) -> Windows:
+        return speech_commands.load(split, folder=tmp_path, word="yes")
+
+    spec = replace(SPEC, stream="speech_commands", load=commands, sample_rate_hz=8000)
+    network = build()
+    network.input_shape = (1, 1, 16000)
+    with pytest.raises(InputError) as caught:
+        load_splits(spec, network)
+    assert [problem.message for problem in caught.value.problems] == [
+        f"split '{split}' of stream 'speech_commands': the sample rate is 16000 Hz, network "
+        "'bumps' expects 8000 Hz"
+        for split in ("train", "validation", "test")
+    ]
+    path.write_bytes(wave_file(sound[:8000], 8000))
+    with pytest.raises(InputError, match="the sample rate is 8000 Hz, not 16000 Hz"):
+        load_splits(spec, network)

@@ -22,7 +22,7 @@ from wakepath.units import percent
 
 if TYPE_CHECKING:
     from networks.evaluation import EvaluationReport
-    from networks.promises import RecallPromise
+    from networks.promises import FalseAlarmPromise, RecallPromise
 
 
 @click.command("train")
@@ -98,6 +98,7 @@ def command(
                 "network": result.network,
                 "seed": result.seed,
                 "epochs": result.epochs,
+                "false_alarms": result.false_alarms and asdict(result.false_alarms),
                 "calibration": [asdict(gate) for gate in result.calibration],
                 **{name: asdict(report) for name, report in reports.items()},
             }
@@ -112,6 +113,8 @@ def command(
             )
         if result.validation.promise is not None:
             stdout_console().print(in_words(result.validation.promise), highlight=False)
+        if result.false_alarms is not None:
+            stdout_console().print(false_alarms_in_words(result.false_alarms), highlight=False)
 
 
 def in_words(promise: "RecallPromise") -> str:
@@ -128,6 +131,19 @@ def in_words(promise: "RecallPromise") -> str:
     if promise.promised:
         return f"{said} These are too few positives to promise the floor."
     return f"{said} The floor itself holds on validation only; recall_confidence would promise it."
+
+
+def false_alarms_in_words(promise: "FalseAlarmPromise") -> str:
+    """What the positive thresholds say about new data."""
+    cap, bound = percent(promise.false_alarm_cap), percent(promise.false_alarm_bound)
+    said = (
+        f"cap on false alarms of the gates {cap}: they would answer {promise.answered} of "
+        f"{promise.negatives} true negatives of validation. Of new ones like these at most {bound} "
+        f"({promise.confidence:.0%} confidence)."
+    )
+    if promise.promised and not promise.kept:
+        return f"{said} These are too few negatives to promise the cap."
+    return said
 
 
 def evaluation_table(reports: "dict[str, EvaluationReport]") -> Table:

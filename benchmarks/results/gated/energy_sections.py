@@ -82,7 +82,9 @@ def split_table(findings: Findings, platform: str) -> Lines:
     rows = []
     for data_set in findings.sets:
         one_core = findings.plans(data_set.name, UNGATED, platform, algorithm=ONE_CORE)
-        found = states(findings.outcomes[data_set.name, GATED], one_core, platform)
+        found = states(
+            findings.outcomes[data_set.name, GATED], one_core, data_set.platform(platform)
+        )
         if not found:
             continue
         _, open_, gated, final = found
@@ -99,7 +101,10 @@ def split_table(findings: Findings, platform: str) -> Lines:
 
 def floor_table(findings: Findings) -> Lines:
     """What a device draws to which nothing ever happens."""
-    head = ("set", *(f"`{p}`: {what}" for p in PLATFORMS for what in ("rail", "idle cores")))
+    head = (
+        "set",
+        *(f"{findings.on(p)}: {what}" for p in PLATFORMS for what in ("rail", "idle cores")),
+    )
     rows = []
     for data_set in findings.sets:
         cells = []
@@ -120,7 +125,8 @@ def _planned_as(findings: Findings) -> Sequence[tuple[str, str, str]]:
 
 
 def _reason(findings: Findings, data_set: DataSet, name: str, platform: str, algorithm: str) -> str:
-    found = (o.plan(platform, AT, algorithm) for o in findings.outcomes[data_set.name, name])
+    actual = data_set.platform(platform)
+    found = (o.plan(actual, AT, algorithm) for o in findings.outcomes[data_set.name, name])
     return next((plan.reason for plan in found if plan.reason), "at another class prior")
 
 

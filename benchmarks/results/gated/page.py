@@ -139,7 +139,7 @@ def _blocks(
         yield _picture(f"Recall against energy on {platform}", pictures[f"recall {platform}"])
     for data_set in findings.sets:
         for platform in PLATFORMS:
-            yield f"### {data_set.name} on {platform}"
+            yield f"### {data_set.name} on {data_set.platform(platform)}"
             yield _text(energy_sections.energy_table(findings, data_set, platform))
     yield "## By class prior"
     yield fill(
@@ -151,7 +151,7 @@ def _blocks(
         yield _picture(f"Energy by class prior on {platform}", pictures[f"prior {platform}"])
     for data_set in findings.sets:
         for platform in PLATFORMS:
-            yield f"### {data_set.name} on {platform}, by prior"
+            yield f"### {data_set.name} on {data_set.platform(platform)}, by prior"
             yield _text(energy_sections.prior_table(findings, data_set, platform))
     yield "## Where the gain comes from"
     yield fill(
@@ -165,7 +165,7 @@ def _blocks(
     yield f"In counts, at {AT:.0%} negatives, against the same network with all gates open:"
     yield _text(sections.count_table(findings))
     for platform in PLATFORMS:
-        yield f"### The gain on {platform}"
+        yield f"### The gain on {findings.on(platform)}"
         yield _text(energy_sections.split_table(findings, platform))
         yield _picture(f"Split of the gain on {platform}", pictures[f"split {platform}"])
     if shipped:
@@ -176,7 +176,7 @@ def _blocks(
 
 def _comparison_words(findings: Findings) -> str:
     priors = ", ".join(f"{100 * negatives:g}" for negatives in NEGATIVES)
-    platforms = " and ".join(f"`{platform}`" for platform in PLATFORMS)
+    platforms = " and ".join(findings.on(platform) for platform in PLATFORMS)
     seeds = ", ".join(map(str, findings.seeds))
     return fill(
         f"Contenders: {', '.join(findings.contenders)} (`networks/contenders`), all trained on the "

@@ -29,7 +29,17 @@ MICRO = 1e6
 
 MARKERS = "osD^v<>PX*"
 
-COLOURS = ("#d62728", "#444444", "#1f77b4", "#2ca02c", "#9467bd", "#8c564b", "#e377c2", "#bcbd22")
+COLOURS = (
+    "#d62728",
+    "#444444",
+    "#1f77b4",
+    "#2ca02c",
+    "#9467bd",
+    "#8c564b",
+    "#e377c2",
+    "#bcbd22",
+    "#17becf",
+)
 """By contender, ours first."""
 
 GROUP_COLOURS = ("#1f77b4", "#ff7f0e", "#2ca02c")
@@ -55,7 +65,7 @@ def recall_against_energy(findings: Findings, platform: str, path: Path) -> None
 
     title = f"Test recall against modelled energy on {platform}, {AT:.0%} negatives"
     labels = "energy a sample beyond the floor [uJ]", "recall [%]"
-    write_picture(_grid(findings, drawn, title, labels), path)
+    write_picture(_grid(findings, drawn, title, labels, platform), path)
 
 
 def energy_by_prior(findings: Findings, platform: str, path: Path) -> None:
@@ -82,7 +92,7 @@ def energy_by_prior(findings: Findings, platform: str, path: Path) -> None:
 
     title = f"Modelled energy on {platform} by class prior"
     labels = "share of negatives [%]", "energy a sample beyond the floor [uJ]"
-    write_picture(_grid(findings, drawn, title, labels), path)
+    write_picture(_grid(findings, drawn, title, labels, platform), path)
 
 
 def survival(findings: Findings, path: Path) -> None:
@@ -113,7 +123,11 @@ def gain_split(findings: Findings, platform: str, path: Path) -> None:
     """Bars of energy beyond the floor, from the ungated network on one core to our plan."""
 
     def drawn(axes: Axes, data_set: DataSet) -> None:
-        found = states(findings.outcomes[data_set.name, GATED], _one_core(data_set), platform)
+        found = states(
+            findings.outcomes[data_set.name, GATED],
+            _one_core(data_set),
+            data_set.platform(platform),
+        )
         if not found:
             axes.text(0.5, 0.5, "no plan", ha="center", va="center", transform=axes.transAxes)
             return
@@ -135,7 +149,7 @@ def gain_split(findings: Findings, platform: str, path: Path) -> None:
 
     title = f"Where the gain comes from on {platform}, {AT:.0%} negatives (modelled)"
     labels = "", "energy a sample beyond the floor [uJ]"
-    write_picture(_grid(findings, drawn, title, labels), path)
+    write_picture(_grid(findings, drawn, title, labels, platform), path)
 
 
 def _point(axes: Axes, plans: Sequence[Planned], label: str, index: int) -> None:
@@ -169,8 +183,9 @@ def _grid(
     drawn: Callable[[Axes, DataSet], None],
     title: str,
     labels: tuple[str, str],
+    platform: str = "",
 ) -> Figure:
-    """A panel a data set, one legend below them."""
+    """A panel a data set, one legend below them; says where another platform is taken."""
     columns = min(COLUMNS, len(findings.sets))
     rows = -(-len(findings.sets) // columns)
     width = max(NARROWEST, 3.6 * columns)
@@ -182,7 +197,8 @@ def _grid(
             axes.set_visible(False)
             continue
         drawn(axes, findings.sets[index])
-        axes.set_title(findings.sets[index].name, fontsize=10)
+        name, actual = findings.sets[index].name, findings.sets[index].platform(platform)
+        axes.set_title(name if actual == platform else f"{name} ({actual})", fontsize=10)
         axes.grid(alpha=0.3)
         axes.tick_params(labelsize=8)
         if index + columns >= len(findings.sets):

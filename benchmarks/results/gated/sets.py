@@ -33,6 +33,12 @@ class DataSet:
     """What is told apart."""
     scenario: str = ""
     """Scenario whose weights are shipped; empty if there is none."""
+    instead: tuple[tuple[str, str], ...] = ()
+    """Platforms whose memories do not hold the network, each with the one that is taken for it."""
+
+    def platform(self, name: str) -> str:
+        """The platform that this network is planned for where others are for ``name``."""
+        return dict(self.instead).get(name, name)
 
 
 SETS = (
@@ -41,5 +47,15 @@ SETS = (
     DataSet("vowels", "one speaker against the rest, cepstra"),
     DataSet("words", "one spoken word against all else, 8 kHz sound", "spoken-word"),
     DataSet("smartwatch", "one exercise against the rest, motion", "smartwatch"),
-    DataSet("wakeword", "one spoken word, on a pretrained embedding network"),
+    DataSet(
+        "wakeword",
+        "one spoken word, on a pretrained embedding network",
+        instead=(("wearable", "ethos-u55"),),
+    ),
 )
+
+
+def platforms_of(name: str) -> tuple[str, ...]:
+    """The platforms that a network is planned for, by the name of its data set."""
+    found = next((s for s in SETS if s.name == name), DataSet(name, ""))
+    return tuple(found.platform(platform) for platform in PLATFORMS)

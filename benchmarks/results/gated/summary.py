@@ -74,6 +74,19 @@ class Findings:
         """One figure of a contender over seeds."""
         return Spread(tuple(of(outcome) for outcome in self.outcomes[data_set, contender]))
 
+    def actual(self, data_set: str, platform: str) -> str:
+        """The platform that a data set's network is planned for in place of ``platform``."""
+        return next(s for s in self.sets if s.name == data_set).platform(platform)
+
+    def on(self, platform: str) -> str:
+        """A platform's name, with what is taken for it, as Markdown."""
+        others = [
+            f"`{actual}` for {s.name}"
+            for s in self.sets
+            if (actual := s.platform(platform)) != platform
+        ]
+        return f"`{platform}`" + (f" ({', '.join(others)})" if others else "")
+
     def plans(
         self,
         data_set: str,
@@ -83,8 +96,9 @@ class Findings:
         algorithm: str = DEFAULT_ALGORITHM,
     ) -> tuple[Planned, ...]:
         """Those of all seeds; none if any seed has no plan."""
+        actual = self.actual(data_set, platform)
         found = tuple(
-            outcome.plan(platform, negatives, algorithm)
+            outcome.plan(actual, negatives, algorithm)
             for outcome in self.outcomes[data_set, contender]
         )
         return () if any(plan.reason for plan in found) else found

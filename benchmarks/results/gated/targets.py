@@ -58,14 +58,16 @@ def targets(findings: Findings) -> Iterator[Target]:
     )
     for platform in PLATFORMS:
         single = [findings.one_core(s.name, platform) for s in findings.sets]
-        yield from _times(f"the ungated network on its best core of `{platform}`", single, 5.0)
+        yield from _times(
+            f"the ungated network on its best core of {findings.on(platform)}", single, 5.0
+        )
     for platform in PLATFORMS:
         rivals = [findings.strongest(s.name, platform) for s in findings.sets]
-        name = f"the strongest baseline of equal recall on `{platform}`"
+        name = f"the strongest baseline of equal recall on {findings.on(platform)}"
         yield from _times(name, rivals, 2.0, named=True)
     for platform in PLATFORMS:
         rivals = [findings.strongest(s.name, platform, as_accurate=True) for s in findings.sets]
-        name = f"the strongest baseline of equal recall and accuracy on `{platform}`"
+        name = f"the strongest baseline of equal recall and accuracy on {findings.on(platform)}"
         yield next(_times(name, rivals, 2.0, named=True))
 
 

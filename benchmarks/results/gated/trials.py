@@ -1,7 +1,7 @@
 """One data set and seed: every contender trained, judged, planned and replayed."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import process_time
@@ -16,7 +16,7 @@ from benchmarks.results.gated.energies import (
 )
 from benchmarks.results.gated.figures import Floors, Outcome, Planned, Split, kept_name
 from benchmarks.results.gated.judging import judge, stopped_on_validation
-from benchmarks.results.gated.sets import AT, GATED, NEGATIVES, ONE_CORE, PLATFORMS, UNGATED
+from benchmarks.results.gated.sets import AT, GATED, NEGATIVES, ONE_CORE, UNGATED, platforms_of
 from benchmarks.results.gated.splitting import split
 from devicemodels.catalog import load_platform
 from devicemodels.documents.errors import InputError
@@ -111,7 +111,7 @@ def outcome_of(
     record = remembered(lambda codecs: contender.record(codecs, test))
     own, short = reachable(graph, floors)
     planned, splits = [], []
-    for one, gain in _planned(contender, record, test.period_s, own):
+    for one, gain in _planned(contender, record, test.period_s, own, platforms_of(spec.name)):
         planned.append(one)
         splits += gain
     return Outcome(
@@ -132,12 +132,16 @@ def outcome_of(
 
 
 def _planned(
-    contender: Contender, record: Recorder, period_s: float, floors: Floors
+    contender: Contender,
+    record: Recorder,
+    period_s: float,
+    floors: Floors,
+    platforms: Sequence[str],
 ) -> Iterator[tuple[Planned, list[Split]]]:
     algorithms = [DEFAULT_ALGORITHM]
     if contender.name == UNGATED:
         algorithms.append(ONE_CORE)
-    for platform in map(load_platform, PLATFORMS):
+    for platform in map(load_platform, platforms):
         for algorithm in algorithms:
             for negatives in NEGATIVES:
                 one, plan = plan_and_replay(

@@ -27,7 +27,7 @@ def found_lines(findings: Findings) -> Iterator[str]:
 def _one_core(findings: Findings, platform: str) -> Iterator[str]:
     found = [r for s in findings.sets if (r := findings.one_core(s.name, platform))]
     if not found:
-        yield f"- `{platform}`: no set has a plan."
+        yield f"- {findings.on(platform)}: no set has a plan."
         return
     most = []
     for data_set in findings.sets:
@@ -35,8 +35,8 @@ def _one_core(findings: Findings, platform: str) -> Iterator[str]:
         if plans:
             most.append(fmean(p.energy_j for p in plans) / fmean(p.floor_j for p in plans))
     yield (
-        f"- `{platform}`, against the ungated network on its best core: energy beyond the floor is "
-        f"{_times([r.times for r in found])} lower, all energy "
+        f"- {findings.on(platform)}, against the ungated network on its best core: energy beyond "
+        f"the floor is {_times([r.times for r in found])} lower, all energy "
         f"{_times([r.times_total for r in found])}. No network, not even one that computes "
         f"nothing, could make all energy more than {_times(most)} lower: the rest is the floor."
     )
@@ -45,7 +45,7 @@ def _one_core(findings: Findings, platform: str) -> Iterator[str]:
 def _strongest(findings: Findings, platform: str) -> Iterator[str]:
     rivals = [r for s in findings.sets if (r := findings.strongest(s.name, platform))]
     if not rivals:
-        yield f"- `{platform}`: no baseline has a recall equal to ours."
+        yield f"- {findings.on(platform)}: no baseline has a recall equal to ours."
         return
     names = Counter(rival.contender for rival in rivals)
     others = [
@@ -53,8 +53,8 @@ def _strongest(findings: Findings, platform: str) -> Iterator[str]:
     ]
     who = ", ".join(f"{name} on {count}" for name, count in names.most_common())
     text = (
-        f"- `{platform}`, against the strongest baseline of equal recall ({who} of {len(rivals)} "
-        f"sets): {_times([r.times for r in rivals])} beyond the floor."
+        f"- {findings.on(platform)}, against the strongest baseline of equal recall ({who} of "
+        f"{len(rivals)} sets): {_times([r.times for r in rivals])} beyond the floor."
     )
     accurate = [
         r for s in findings.sets if (r := findings.strongest(s.name, platform, as_accurate=True))
@@ -78,7 +78,11 @@ def _reasons(findings: Findings, platform: str) -> Iterator[str]:
     sets = 0
     for data_set in findings.sets:
         one_core = findings.plans(data_set.name, UNGATED, platform, algorithm=ONE_CORE)
-        found = states(findings.outcomes[data_set.name, GATED], one_core, platform)
+        found = states(
+            findings.outcomes[data_set.name, GATED],
+            one_core,
+            findings.actual(data_set.name, platform),
+        )
         if found and found[1].total_j > found[-1].total_j:
             _, open_, _, final = found
             whole = open_.total_j - final.total_j
@@ -88,8 +92,8 @@ def _reasons(findings: Findings, platform: str) -> Iterator[str]:
     if sets:
         parts = ", ".join(f"{group} {saved[group] / sets:.0%}" for group in GROUPS)
         yield (
-            f"- `{platform}`, of what gates and codecs save on the placement of our plan at "
-            f"{AT:.0%} negatives, mean over {sets} sets: {parts}."
+            f"- {findings.on(platform)}, of what gates and codecs save on the placement of our "
+            f"plan at {AT:.0%} negatives, mean over {sets} sets: {parts}."
         )
 
 
