@@ -67,6 +67,20 @@ class TrainingReport:
     """What became of the gates' scores; empty if they stayed as they were trained."""
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A trained network whose files are written."""
+
+    network: GatedNetwork
+    """With its weights, in evaluation mode."""
+    taskgraph: TaskGraph
+    """With thresholds and figures from validation."""
+    gates: ChosenGates
+    """How its gates were chosen."""
+    calibration: tuple[GateCalibration, ...]
+    """As in :class:`TrainingReport`."""
+
+
 def train(
     spec: NetworkSpec,
     output_dir: Path,
@@ -103,18 +117,55 @@ def train(
     """
     splits = _checked_splits(spec)
     passes = epochs or spec.recipe.epochs
+    with _progress(f"training {spec.name}", passes, show_progress) as progress:
+        learned = learn(
+            spec, splits, output_dir, seed, epochs=passes, progress=progress, resume=resume
+        )
+    network, taskgraph = learned.network, learned.taskgraph
+    return TrainingReport(
+        network=spec.name,
+        seed=seed,
+        epochs=passes,
+        taskgraph=taskgraph,
+        validation=report(network, taskgraph, splits.validation, learned.gates.promise),
+        test=report(network, taskgraph, splits.test, learned.gates.promise),
+        false_alarms=learned.gates.false_alarms,
+        calibration=learned.calibration,
+    )
+
+
+def learn(
+    spec: NetworkSpec,
+    splits: Splits,
+    output_dir: Path,
+    seed: int,
+    *,
+    epochs: int,
+    progress: Callable[[Epoch], None],
+    resume: bool = False,
+) -> Learned:
+    """What :func:`train` does without looking at test data: both files are written.
+
+    Parameters
+    ----------
+    spec, output_dir, seed, epochs, resume
+        As there.
+    splits
+        Checked; test data is not touched.
+    progress
+        Called after each epoch.
+    """
     output_dir.mkdir(parents=True, exist_ok=True)
     checkpoint = output_dir / CHECKPOINT_FILE
-    with _progress(f"training {spec.name}", passes, show_progress) as progress:
-        network = fit(
-            spec,
-            splits.train,
-            seed,
-            epochs=passes,
-            progress=progress,
-            checkpoint=checkpoint,
-            resume=resume,
-        )
+    network = fit(
+        spec,
+        splits.train,
+        seed,
+        epochs=epochs,
+        progress=progress,
+        checkpoint=checkpoint,
+        resume=resume,
+    )
     calibration: tuple[GateCalibration, ...] = ()
     with remembering(network, spec.recipe.frozen_parts):
         if spec.recipe.calibrate_gates:
@@ -126,16 +177,7 @@ def train(
     taskgraph = replace(measured.taskgraph, weights_sha256=sha256_of(weights))
     write_atomically(output_dir / TASKGRAPH_FILE, dump_taskgraph(taskgraph))
     checkpoint.unlink(missing_ok=True)
-    return TrainingReport(
-        network=spec.name,
-        seed=seed,
-        epochs=passes,
-        taskgraph=taskgraph,
-        validation=report(network, taskgraph, splits.validation, measured.promise),
-        test=report(network, taskgraph, splits.test, measured.promise),
-        false_alarms=measured.false_alarms,
-        calibration=calibration,
-    )
+    return Learned(network, taskgraph, measured, calibration)
 
 
 def _checked_splits(spec: NetworkSpec) -> Splits:

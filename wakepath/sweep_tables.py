@@ -49,11 +49,11 @@ def sweep_table(front: "SweepFront") -> Table:
 
 def left_out(front: "SweepFront") -> Iterator[str]:
     """Lines about what was not trained, and why."""
-    skipped = sorted(front.skipped, key=lambda one: (one.cuts, one.optimistic_j))
-    for cuts, group in groupby(skipped, key=lambda one: one.cuts):
+    skipped = sorted(front.skipped, key=lambda one: (one.cuts[0], one.optimistic_j))
+    for first, group in groupby(skipped, key=lambda one: one.cuts[0]):
         rows = list(group)
         yield (
-            f"gated after {' and '.join(cuts)}: {_candidates(len(rows))} take at least "
+            f"first gate after {first}: {_candidates(len(rows))} take at least "
             f"{quantity(rows[0].optimistic_j, 'J')}, {rows[0].beaten_by} takes "
             f"{quantity(rows[0].energy_j, 'J')}: not trained"
         )

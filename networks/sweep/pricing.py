@@ -106,4 +106,4 @@ def scaled(weight: float, saves_j: Mapping[str, float]) -> tuple[float, ...]:
     largest = max(saves_j.values(), default=0.0)
     if largest <= 0.0:
         return (0.0,) * len(saves_j)
-    return tuple(weight * saving / largest for saving in saves_j.values())
+    return tuple(weight * (saving / largest) for saving in saves_j.values())

@@ -91,8 +91,7 @@ def sweep(
     with _bar(f"sweeping '{spec.name}'", rules, show_progress) as bar:
         trials = Trials(
             spec=spec,
-            train=splits.train,
-            validation=splits.validation,
+            splits=splits,
             pricing=pricing,
             seed=seed,
             folder=folder,

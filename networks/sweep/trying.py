@@ -5,18 +5,16 @@ from dataclasses import dataclass, replace
 from math import fsum
 from pathlib import Path
 
-from devicemodels.documents.files import sha256_of, write_atomically
+from devicemodels.documents.files import write_atomically
+from networks.checkpoints import CHECKPOINT_FILE
 from networks.design import DESIGN_FILE, designed, dump_design
-from networks.fitting import fit
 from networks.spec import NetworkSpec
-from networks.streams.windows import Windows
+from networks.splits import Splits
 from networks.sweep.candidates import Candidate
 from networks.sweep.pricing import Pricing
 from networks.sweep.remembering import training_folder
 from networks.sweep.results import Measured, Point
-from networks.training import TASKGRAPH_FILE, WEIGHTS_FILE, measure
-from networks.weights import save_weights
-from scheduler.documents import dump_taskgraph
+from networks.training import learn
 from scheduler.infeasible import Infeasible
 from scheduler.plan import Plan
 from scheduler.taskgraph import GateChoice, TaskGraph
@@ -28,10 +26,8 @@ class Trials:
 
     spec: NetworkSpec
     """The network as the zoo has it."""
-    train: Windows
-    """Training data."""
-    validation: Windows
-    """What thresholds, figures and the whole sweep go by."""
+    splits: Splits
+    """Its data; thresholds, figures and the whole sweep go by validation data."""
     pricing: Pricing
     """The platform and the rules."""
     seed: int
@@ -42,18 +38,22 @@ class Trials:
     """Called after each epoch."""
 
     def measure(self, candidate: Candidate, epochs: int) -> Measured:
-        """Train a candidate, write its files, and say what it gave."""
-        spec = designed(self.spec, candidate.design)
-        network = fit(spec, self.train, self.seed, epochs=epochs, progress=lambda _: self.passed())
+        """Train a candidate, write its files, and say what it gave.
+
+        A training that was interrupted goes on from its checkpoint.
+        """
         folder = training_folder(self.folder, candidate.name, epochs)
-        folder.mkdir(parents=True, exist_ok=True)
-        weights = folder / WEIGHTS_FILE
-        save_weights(network, weights)
-        graph = measure(network, spec, self.validation)
-        graph = replace(graph, weights_sha256=sha256_of(weights))
-        write_atomically(folder / TASKGRAPH_FILE, dump_taskgraph(graph))
+        learned = learn(
+            designed(self.spec, candidate.design),
+            self.splits,
+            folder,
+            self.seed,
+            epochs=epochs,
+            progress=lambda _: self.passed(),
+            resume=(folder / CHECKPOINT_FILE).exists(),
+        )
         write_atomically(folder / DESIGN_FILE, dump_design(candidate.design))
-        return measured_points(graph, self.pricing)
+        return measured_points(learned.taskgraph, self.pricing)
 
 
 def measured_points(graph: TaskGraph, pricing: Pricing) -> Measured:

@@ -48,13 +48,11 @@ def test_whoever_a_bound_would_skip_is_truly_dearer_once_it_is_trained(tmp_path:
     scenario = load_scenario(SCENARIO)
     spec, pricing = spec_of(scenario), pricing_of(scenario)
     network = spec.build()
-    splits = load_splits(spec, network)
     space = space_of(network, trace_gated(network).trunk, spec.recipe)
     found = candidates(network, space, pricing).candidates
     trials = Trials(
         spec=spec,
-        train=splits.train,
-        validation=splits.validation,
+        splits=load_splits(spec, network),
         pricing=replace(pricing, requirements=_without_floors(pricing.requirements)),
         seed=0,
         folder=tmp_path,

@@ -10,8 +10,9 @@ import pytest
 
 from devicemodels.catalog import load_platform
 from devicemodels.documents.errors import InputError
+from networks.checkpoints import CHECKPOINT_FILE
 from networks.design import DESIGN_FILE, designed, read_design
-from networks.gated import GatedNetwork
+from networks.fitting import Epoch
 from networks.gated_graph import trace_gated
 from networks.spec import NetworkSpec
 from networks.streams.windows import SplitName, Windows
@@ -20,13 +21,18 @@ from networks.sweep.front import FRONT_FILE, SweepFront, dump_front, read_front
 from networks.sweep.pricing import Pricing
 from networks.sweep.remembering import TRAINED_FOLDER
 from networks.sweep.sweep import sweep
-from networks.training import TASKGRAPH_FILE, WEIGHTS_FILE, taskgraph_from_weights
+from networks.training import (
+    TASKGRAPH_FILE,
+    WEIGHTS_FILE,
+    Learned,
+    taskgraph_from_weights,
+)
 from scheduler.documents import read_taskgraph
 from scheduler.infeasible import Infeasible
 from scheduler.plan import Requirements
 from tests import training_worlds
 
-SPEC = replace(training_worlds.SPEC, recipe=replace(training_worlds.SPEC.recipe, epochs=4))
+SPEC = replace(training_worlds.SPEC, recipe=replace(training_worlds.SPEC.recipe, epochs=8))
 REQUIRED = Requirements(
     objective="energy",
     period_s=0.1,
@@ -38,7 +44,7 @@ REQUIRED = Requirements(
 PRICING = Pricing(load_platform("wearable"), REQUIRED)
 
 
-def _sweep(folder: Path, spec: NetworkSpec = SPEC, seed: int = 1, trainings: int = 5) -> SweepFront:
+def _sweep(folder: Path, spec: NetworkSpec = SPEC, seed: int = 1, trainings: int = 4) -> SweepFront:
     folder.mkdir(exist_ok=True)
     return sweep(spec, PRICING, folder, seed=seed, trainings=trainings, show_progress=False)
 
@@ -53,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_front_is_a_document_and_its_networks_are_files(folder: Path) -> None:
     front = read_front(folder / FRONT_FILE)
     assert dump_front(front) == (folder / FRONT_FILE).read_text()
-    assert len(front.trainings) == 5
+    assert len(front.trainings) == 4
     assert front.members
     member = front.members[0]
     here = folder / member.folder
@@ -70,30 +76,35 @@ def test_the_front_is_a_document_and_its_networks_are_files(folder: Path) -> Non
 def test_an_interrupted_sweep_goes_on_to_the_same_front(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, begun = trying.fit, []
+    real, begun = trying.learn, []
 
-    def interrupted(*words: Any, **options: Any) -> GatedNetwork:
+    def interrupted(*words: Any, **options: Any) -> Learned:
         begun.append(options["epochs"])
-        if len(begun) == 3:
-            raise KeyboardInterrupt
+        if len(begun) == 2:
+            options["progress"] = _stop
         return real(*words, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(trying, "fit", interrupted)
+        patch.setattr(trying, "learn", interrupted)
         with pytest.raises(KeyboardInterrupt):
             _sweep(tmp_path)
     assert not (tmp_path / FRONT_FILE).exists()
-    again: list[int] = []
+    assert len(list(tmp_path.glob(f"{TRAINED_FOLDER}/*/{CHECKPOINT_FILE}"))) == 1
+    resumed: list[bool] = []
 
-    def counted(*words: Any, **options: Any) -> GatedNetwork:
-        again.append(options["epochs"])
+    def counted(*words: Any, **options: Any) -> Learned:
+        resumed.append(options["resume"])
         return real(*words, **options)
 
-    monkeypatch.setattr(trying, "fit", counted)
+    monkeypatch.setattr(trying, "learn", counted)
     _sweep(tmp_path)
-    assert len(again) == 5 - 2
+    assert resumed == [True, False, False]
     assert (tmp_path / FRONT_FILE).read_bytes() == (folder / FRONT_FILE).read_bytes()
     assert _weights(tmp_path) == _weights(folder)
+
+
+def _stop(_: Epoch) -> None:
+    raise KeyboardInterrupt
 
 
 def test_test_data_chooses_nothing(folder: Path, tmp_path: Path) -> None:
