@@ -50,6 +50,7 @@ def planned(
         floor_j=FLOOR_J,
         rail_j=FLOOR_J,
         by_cause_j={"compute": beyond_j, "rail": FLOOR_J},
+        cores=("a", "a") if algorithm == ONE_CORE else ("a", "b"),
         right=right,
     )
 

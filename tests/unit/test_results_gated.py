@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.results.gated import keeping
-from benchmarks.results.gated.figures import Outcome
+from benchmarks.results.gated.figures import Outcome, Planned
 from benchmarks.results.gated.page import write_page
-from benchmarks.results.gated.sets import PLATFORMS, DataSet, platforms_of
+from benchmarks.results.gated.sets import ONE_CORE, PLATFORMS, DataSet, platforms_of
 from benchmarks.results.gated.summary import RECALL_TOLERANCE, Spread, precision_at
 from benchmarks.results.gated.targets import targets
 from devicemodels.documents.json_document import dump_document, load_document
@@ -51,6 +51,24 @@ def test_a_platform_that_is_too_small_is_replaced_by_name() -> None:
     assert other.on(PLATFORMS[0]) == f"`{PLATFORMS[0]}` (`big` for d)"
     assert other.actual("d", PLATFORMS[0]) == "big"
     assert other.plans("d", "gated", PLATFORMS[1])
+
+
+def test_where_no_core_runs_all_of_it_the_ungated_network_has_several() -> None:
+    found = findings({"d": {"gated": OURS, "ungated": UNGATED}})
+    rival = found.one_core("d", PLATFORMS[0])
+    assert rival is not None
+    assert rival.one_core
+    spread = tuple(
+        Planned(p.platform, p.algorithm, p.negatives, "no core") if p.algorithm == ONE_CORE else p
+        for p in UNGATED.planned
+    )
+    found = findings({"d": {"gated": OURS, "ungated": replace(UNGATED, planned=spread)}})
+    rival = found.one_core("d", PLATFORMS[0])
+    assert rival is not None
+    assert not rival.one_core
+    assert "6.00x (on several cores: no one runs it)" in {
+        f for t in targets(found) for f in t.found
+    }
 
 
 def test_without_a_plan_of_ours_nothing_is_compared() -> None:

@@ -155,10 +155,11 @@ def _blocks(
             yield _text(energy_sections.prior_table(findings, data_set, platform))
     yield "## Where the gain comes from"
     yield fill(
-        "The ungated network on its best core; our plan's own placement with nothing stopped and "
-        "raw crossings; with its gates; with its codecs too. What each step saves is split by the "
-        "cause of the energy: computing (MACs not done, less what gate heads take), links (bytes "
-        "not moved, less what codecs take), waking and resting (cores not woken). All beyond the "
+        "The ungated network on its best core, or on several where no core runs all of it; our "
+        "plan's own placement with nothing stopped and raw crossings; with its gates; with its "
+        "codecs too. What each step saves is split by the cause of the energy: computing (MACs not "
+        "done, less what gate heads take), links (bytes not moved, less what codecs take), waking "
+        "and resting (cores not woken). All beyond the "
         f"floor, a sample, at {AT:.0%} negatives; a negative figure is a cost.",
         LINE,
     )

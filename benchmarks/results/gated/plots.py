@@ -125,7 +125,7 @@ def gain_split(findings: Findings, platform: str, path: Path) -> None:
     def drawn(axes: Axes, data_set: DataSet) -> None:
         found = states(
             findings.outcomes[data_set.name, GATED],
-            _one_core(data_set),
+            findings.alone(data_set.name, platform),
             data_set.platform(platform),
         )
         if not found:
@@ -143,9 +143,6 @@ def gain_split(findings: Findings, platform: str, path: Path) -> None:
             )
         axes.set_xticks(places, [state.name.replace(", ", ",\n") for state in found], fontsize=7)
         axes.set_ylim(0.0, 1.12 * max(below))
-
-    def _one_core(data_set: DataSet) -> tuple[Planned, ...]:
-        return findings.plans(data_set.name, UNGATED, platform, algorithm=ONE_CORE)
 
     title = f"Where the gain comes from on {platform}, {AT:.0%} negatives (modelled)"
     labels = "", "energy a sample beyond the floor [uJ]"

@@ -46,15 +46,15 @@ def split(planned: Planned, plan: Plan, record: Recorder) -> Split:
 
 
 def states(
-    outcomes: Sequence[Outcome], one_core: Sequence[Planned], platform: str
+    outcomes: Sequence[Outcome], alone: Sequence[Planned], platform: str
 ) -> tuple[State, ...]:
     """From the ungated network on one core to our plan, in order; none if a plan is missing."""
     splits = [one for outcome in outcomes for one in outcome.splits if one.platform == platform]
-    if not one_core or len(splits) < len(outcomes):
+    if not alone or len(splits) < len(outcomes):
         return ()
     floor_j = fmean(one.floor_j for one in splits)
     return (
-        _state("ungated, one core", [p.by_cause_j for p in one_core if p.by_cause_j], floor_j),
+        _state("ungated", [p.by_cause_j for p in alone if p.by_cause_j], floor_j),
         _state("our cores, all open", [one.open_j for one in splits], floor_j),
         _state("with gates", [one.gated_j for one in splits], floor_j),
         _state("with gates, and codecs", [one.final_j for one in splits], floor_j),

@@ -55,6 +55,8 @@ class Rival:
     """Its mean energy over ours, beyond the floor."""
     times_total: float
     """The same of all energy."""
+    one_core: bool
+    """Whether all of it runs on one core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,14 @@ class Findings:
         return () if any(plan.reason for plan in found) else found
 
     def one_core(self, data_set: str, platform: str) -> Rival | None:
-        """The ungated network on its best single core; None if either has no plan."""
-        return self._rival(data_set, platform, UNGATED, ONE_CORE)
+        """The ungated network as ``alone`` has it; None if either has no plan."""
+        one = self._rival(data_set, platform, UNGATED, ONE_CORE)
+        return one or self._rival(data_set, platform, UNGATED)
+
+    def alone(self, data_set: str, platform: str) -> tuple[Planned, ...]:
+        """The ungated network on its best single core; on several where no core runs all of it."""
+        one = self.plans(data_set, UNGATED, platform, algorithm=ONE_CORE)
+        return one or self.plans(data_set, UNGATED, platform)
 
     def strongest(
         self,
@@ -147,6 +155,7 @@ class Findings:
             contender,
             fmean(p.beyond_j for p in theirs) / fmean(p.beyond_j for p in ours),
             fmean(p.energy_j for p in theirs) / fmean(p.energy_j for p in ours),
+            all(len(set(plan.cores)) == 1 for plan in theirs),
         )
 
 

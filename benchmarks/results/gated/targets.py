@@ -107,10 +107,18 @@ def _times(
     for what, of in ways:
         found, met_on = [], []
         for rival in rivals:
-            text = "no plan" if rival is None else f"{of(rival):.2f}x"
-            found.append(f"{text} ({rival.contender})" if rival is not None and named else text)
+            found.append(_rival_text(rival, of, named))
             met_on.append(rival is not None and of(rival) >= least)
         yield _all(f"{what} a sample, at least {least:g}x below {than}", found, met_on)
+
+
+def _rival_text(rival: Rival | None, of: Callable[[Rival], float], named: bool) -> str:
+    if rival is None:
+        return "no plan"
+    text = f"{of(rival):.2f}x"
+    if named:
+        return f"{text} ({rival.contender})"
+    return text if rival.one_core else f"{text} (on several cores: no one runs it)"
 
 
 def _all(asked: str, found: list[str], met_on: list[bool]) -> Target:

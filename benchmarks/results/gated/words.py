@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from statistics import fmean
 
-from benchmarks.results.gated.sets import AT, GATED, ONE_CORE, PLATFORMS, UNGATED
+from benchmarks.results.gated.sets import AT, GATED, PLATFORMS, UNGATED
 from benchmarks.results.gated.splitting import GROUPS, states
 from benchmarks.results.gated.summary import PARTS_OF_OURS, Findings
 from benchmarks.results.gated.targets import targets
@@ -31,7 +31,7 @@ def _one_core(findings: Findings, platform: str) -> Iterator[str]:
         return
     most = []
     for data_set in findings.sets:
-        plans = findings.plans(data_set.name, UNGATED, platform, algorithm=ONE_CORE)
+        plans = findings.alone(data_set.name, platform)
         if plans:
             most.append(fmean(p.energy_j for p in plans) / fmean(p.floor_j for p in plans))
     yield (
@@ -77,10 +77,10 @@ def _reasons(findings: Findings, platform: str) -> Iterator[str]:
     saved = dict.fromkeys(GROUPS, 0.0)
     sets = 0
     for data_set in findings.sets:
-        one_core = findings.plans(data_set.name, UNGATED, platform, algorithm=ONE_CORE)
+        alone = findings.alone(data_set.name, platform)
         found = states(
             findings.outcomes[data_set.name, GATED],
-            one_core,
+            alone,
             findings.actual(data_set.name, platform),
         )
         if found and found[1].total_j > found[-1].total_j:
