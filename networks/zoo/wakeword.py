@@ -166,8 +166,8 @@ SPEC = NetworkSpec(
 With both narrow codecs in force, seeds 0, 1 and 2: the gates stopped 96.8, 97.2 and 97.2 % of the
 negatives of validation and 92.0, 92.7 and 92.7 % of those of test, none of them a positive of test;
 accuracy with gates was 0.993 three times and 0.991, 0.991 and 0.990, without gates 0.981 to 0.984
-and 0.987 to 0.988. Recall was 0.958 on both. Of recorded people, each with a single utterance, it was
-0.875 on validation and 1 on test, of synthetic voices 0.986 and 0.944.
+and 0.987 to 0.988. Recall was 0.958 on both. Of recorded people, each with a single utterance, it
+was 0.875 on validation and 1 on test, of synthetic voices 0.986 and 0.944.
 """
 
 
