@@ -111,6 +111,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "gate_positive_weight": st.one_of(NUMBERS, st.sampled_from(["balanced", "even"])),
     "recall_floor": NUMBERS,
     "warm_up_share": NUMBERS,
+    "margin_share": NUMBERS,
     "frozen_parts": st.lists(st.sampled_from(["early", "late", "erly", ""]), max_size=3).map(tuple),
     "recall_confidence": st.one_of(st.none(), NUMBERS),
 }
@@ -140,6 +141,7 @@ def test_a_recipe_is_sound_or_its_wrong_fields_are_named(changed: dict[str, Any]
         ),
         "recall_floor": lambda value: not 0 <= value <= 1,
         "warm_up_share": lambda value: not 0 <= value <= 1,
+        "margin_share": lambda value: not 0 <= value <= 1,
         "frozen_parts": lambda value: bool({"erly", ""} & set(value)),
         "recall_confidence": lambda value: value is not None and not 0 < value < 1,
     }
