@@ -17,6 +17,7 @@ from networks.spec import NetworkSpec
 
 CONTENDERS: Mapping[str, Callable[[NetworkSpec, int], Contender]] = {
     "gated": gated.make,
+    "gated-answering": gated.make_answering,
     "ungated": ungated.make,
     "early-exits": early_exits.make,
     "gate-only": gate_only.make,

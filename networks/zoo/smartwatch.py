@@ -113,6 +113,7 @@ SPEC = NetworkSpec(
         positive_weight=5.0,
         gate_positive_weight=8.0,
         recall_floor=0.97,
+        recall_confidence=0.95,
     ),
 )
 """What ``wakepath train scenarios/smartwatch`` trains.

@@ -8,24 +8,24 @@ import pytest
 from benchmarks.results.gated import keeping
 from benchmarks.results.gated.figures import Outcome, Planned
 from benchmarks.results.gated.page import write_page
-from benchmarks.results.gated.sets import ONE_CORE, PLATFORMS, DataSet, platforms_of
+from benchmarks.results.gated.sets import ONE_CORE, OURS, PLATFORMS, DataSet, platforms_of
 from benchmarks.results.gated.summary import RECALL_TOLERANCE, Spread, precision_at
 from benchmarks.results.gated.targets import targets
 from devicemodels.documents.json_document import dump_document, load_document
 from tests.results_worlds import findings, outcome
 
-OURS = outcome("d", "gated", 1e-6, 0.98, stopped=0.97, saved=0.98)
+GATED = outcome("d", "gated", 1e-6, 0.98, stopped=0.97, saved=0.98)
 UNGATED = outcome("d", "ungated", 6e-6, 0.98)
 
 
 def test_an_outcome_survives_its_file() -> None:
-    assert load_document(Outcome, dump_document(OURS), "kept.json") == OURS
+    assert load_document(Outcome, dump_document(GATED), "kept.json") == GATED
 
 
 def test_the_strongest_baseline_has_our_recall() -> None:
     blind = outcome("d", "blind", 0.1e-6, 0.98 - RECALL_TOLERANCE - 0.001)
     near = outcome("d", "near", 3e-6, 0.98 - RECALL_TOLERANCE + 0.001)
-    found = findings({"d": {"gated": OURS, "ungated": UNGATED, "blind": blind, "near": near}})
+    found = findings({"d": {"gated": GATED, "ungated": UNGATED, "blind": blind, "near": near}})
     rival = found.strongest("d", PLATFORMS[0])
     assert rival is not None
     assert rival.contender == "near"
@@ -38,7 +38,7 @@ def test_the_strongest_baseline_has_our_recall() -> None:
 
 def test_false_alarms_do_not_count_as_equal_accuracy() -> None:
     alarmed = outcome("d", "alarmed", 1.5e-6, 0.98, specificity=0.89)
-    found = findings({"d": {"gated": OURS, "ungated": UNGATED, "alarmed": alarmed}})
+    found = findings({"d": {"gated": GATED, "ungated": UNGATED, "alarmed": alarmed}})
     strongest = [found.strongest("d", PLATFORMS[0], as_accurate=a) for a in (False, True)]
     assert [rival and rival.contender for rival in strongest] == ["alarmed", "ungated"]
 
@@ -46,7 +46,7 @@ def test_false_alarms_do_not_count_as_equal_accuracy() -> None:
 def test_a_platform_that_is_too_small_is_replaced_by_name() -> None:
     assert platforms_of("digits") == PLATFORMS
     assert platforms_of("wakeword") == ("ethos-u55", PLATFORMS[1])
-    found = findings({"d": {"gated": OURS, "ungated": UNGATED}})
+    found = findings({"d": {"gated": GATED, "ungated": UNGATED}})
     other = replace(found, sets=(DataSet("d", "something", instead=((PLATFORMS[0], "big"),)),))
     assert other.on(PLATFORMS[0]) == f"`{PLATFORMS[0]}` (`big` for d)"
     assert other.actual("d", PLATFORMS[0]) == "big"
@@ -54,7 +54,7 @@ def test_a_platform_that_is_too_small_is_replaced_by_name() -> None:
 
 
 def test_where_no_core_runs_all_of_it_the_ungated_network_has_several() -> None:
-    found = findings({"d": {"gated": OURS, "ungated": UNGATED}})
+    found = findings({"d": {"gated": GATED, "ungated": UNGATED}})
     rival = found.one_core("d", PLATFORMS[0])
     assert rival is not None
     assert rival.one_core
@@ -62,7 +62,7 @@ def test_where_no_core_runs_all_of_it_the_ungated_network_has_several() -> None:
         Planned(p.platform, p.algorithm, p.negatives, "no core") if p.algorithm == ONE_CORE else p
         for p in UNGATED.planned
     )
-    found = findings({"d": {"gated": OURS, "ungated": replace(UNGATED, planned=spread)}})
+    found = findings({"d": {"gated": GATED, "ungated": replace(UNGATED, planned=spread)}})
     rival = found.one_core("d", PLATFORMS[0])
     assert rival is not None
     assert not rival.one_core
@@ -111,7 +111,8 @@ def test_targets_of_two_limits_count_sets() -> None:
 def test_a_missed_target_is_said(fault: dict[str, float], row: str) -> None:
     good: dict[str, float] = {"beyond_j": 1e-6, "recall": 0.98, "stopped": 0.97, "saved": 0.98}
     for figures, fine in ((good, True), (good | fault, False)):
-        made = {"d": {"gated": outcome("d", "gated", **figures), "ungated": UNGATED}}
+        ours = {name: outcome("d", name, **figures) for name in OURS}
+        made = {"d": {**ours, "ungated": UNGATED}}
         asked = [t for t in targets(findings(made)) if t.asked.startswith(row)]
         assert asked
         assert all(target.met == fine for target in asked)
@@ -130,7 +131,7 @@ def test_a_spread_shows_its_range_where_there_is_one() -> None:
 
 
 def test_a_page_has_every_set_and_its_pictures(tmp_path: Path) -> None:
-    found = findings({"d": {"gated": OURS, "ungated": UNGATED}})
+    found = findings({"d": {"gated": GATED, "ungated": UNGATED}})
     write_page(tmp_path / "page.md", found, {}, {"words": "not installed"})
     text = (tmp_path / "page.md").read_text()
     assert "**words is left out**: not installed" in text

@@ -16,6 +16,12 @@ SEEDS = (0, 1, 2)
 GATED = "gated"
 """Our contender, by its name in the registry."""
 
+ANSWERING = "gated-answering"
+"""The same network, whose gates may answer "positive" too."""
+
+OURS = (GATED, ANSWERING)
+"""No baselines."""
+
 UNGATED = "ungated"
 """The baseline that sets the floors."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import fmean
 
 from benchmarks.results.gated.figures import Outcome, Planned, kept_name
-from benchmarks.results.gated.sets import AT, GATED, ONE_CORE, UNGATED, DataSet
+from benchmarks.results.gated.sets import AT, GATED, ONE_CORE, OURS, UNGATED, DataSet
 from devicemodels.documents.json_document import read_document
 from scheduler.registry import DEFAULT_ALGORITHM
 
@@ -97,18 +97,18 @@ class Findings:
         negatives: float = AT,
         algorithm: str = DEFAULT_ALGORITHM,
     ) -> tuple[Planned, ...]:
-        """Those of all seeds; none if any seed has no plan."""
+        """Those of all seeds; none if any seed has no plan, or if nobody has that name."""
         actual = self.actual(data_set, platform)
         found = tuple(
             outcome.plan(actual, negatives, algorithm)
-            for outcome in self.outcomes[data_set, contender]
+            for outcome in self.outcomes.get((data_set, contender), ())
         )
         return () if any(plan.reason for plan in found) else found
 
-    def one_core(self, data_set: str, platform: str) -> Rival | None:
-        """The ungated network as ``alone`` has it; None if either has no plan."""
-        one = self._rival(data_set, platform, UNGATED, ONE_CORE)
-        return one or self._rival(data_set, platform, UNGATED)
+    def one_core(self, data_set: str, platform: str, ours: str = GATED) -> Rival | None:
+        """The ungated network as ``alone`` has it, beside ``ours``; None if either has no plan."""
+        one = self._rival(data_set, platform, UNGATED, ONE_CORE, ours=ours)
+        return one or self._rival(data_set, platform, UNGATED, ours=ours)
 
     def alone(self, data_set: str, platform: str) -> tuple[Planned, ...]:
         """The ungated network on its best single core; on several where no core runs all of it."""
@@ -122,39 +122,46 @@ class Findings:
         without: Iterable[str] = (),
         *,
         as_accurate: bool = False,
+        ours: str = GATED,
     ) -> Rival | None:
         """The cheapest baseline whose recall on test data is not below ours by more than allowed.
 
         ``without`` leaves some out, ``as_accurate`` those whose accuracy is lower than ours by more
         than allowed. None if there is none, or no plan of ours.
         """
-        ours = self.plans(data_set, GATED, platform)
-        if not ours:
+        our_plans = self.plans(data_set, ours, platform)
+        if not our_plans:
             return None
-        recall = recall_of(ours) - RECALL_TOLERANCE
-        accuracy = accuracy_of(ours) - ACCURACY_TOLERANCE if as_accurate else 0.0
+        recall = recall_of(our_plans) - RECALL_TOLERANCE
+        accuracy = accuracy_of(our_plans) - ACCURACY_TOLERANCE if as_accurate else 0.0
         rivals = [
             rival
             for name in self.contenders
-            if name not in (GATED, *without)
+            if name not in (*OURS, *without)
             and (plans := self.plans(data_set, name, platform))
             and recall_of(plans) >= recall
             and accuracy_of(plans) >= accuracy
-            and (rival := self._rival(data_set, platform, name))
+            and (rival := self._rival(data_set, platform, name, ours=ours))
         ]
         return min(rivals, key=lambda rival: rival.times, default=None)
 
     def _rival(
-        self, data_set: str, platform: str, contender: str, algorithm: str = DEFAULT_ALGORITHM
+        self,
+        data_set: str,
+        platform: str,
+        contender: str,
+        algorithm: str = DEFAULT_ALGORITHM,
+        *,
+        ours: str,
     ) -> Rival | None:
-        ours = self.plans(data_set, GATED, platform)
+        mine = self.plans(data_set, ours, platform)
         theirs = self.plans(data_set, contender, platform, algorithm=algorithm)
-        if not ours or not theirs:
+        if not mine or not theirs:
             return None
         return Rival(
             contender,
-            fmean(p.beyond_j for p in theirs) / fmean(p.beyond_j for p in ours),
-            fmean(p.energy_j for p in theirs) / fmean(p.energy_j for p in ours),
+            fmean(p.beyond_j for p in theirs) / fmean(p.beyond_j for p in mine),
+            fmean(p.energy_j for p in theirs) / fmean(p.energy_j for p in mine),
             all(len(set(plan.cores)) == 1 for plan in theirs),
         )
 

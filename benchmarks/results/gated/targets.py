@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from benchmarks.results.gated.figures import Outcome
-from benchmarks.results.gated.sets import GATED, PLATFORMS, UNGATED
+from benchmarks.results.gated.sets import ANSWERING, GATED, PLATFORMS, UNGATED
 from benchmarks.results.gated.summary import Findings, Rival, bytes_saved
 
 LEAST_SETS = 3
@@ -69,6 +69,17 @@ def targets(findings: Findings) -> Iterator[Target]:
         rivals = [findings.strongest(s.name, platform, as_accurate=True) for s in findings.sets]
         name = f"the strongest baseline of equal recall and accuracy on {findings.on(platform)}"
         yield next(_times(name, rivals, 2.0, named=True))
+    yield from _answering(findings)
+
+
+def _answering(findings: Findings) -> Iterator[Target]:
+    """The rows of energy beyond the floor, for gates that answer "positive" too."""
+    for platform in PLATFORMS:
+        on = f"on {findings.on(platform)}, with gates that answer too"
+        single = [findings.one_core(s.name, platform, ANSWERING) for s in findings.sets]
+        yield next(_times(f"the ungated network on its best core, {on}", single, 5.0))
+        rivals = [findings.strongest(s.name, platform, ours=ANSWERING) for s in findings.sets]
+        yield next(_times(f"the strongest baseline of equal recall, {on}", rivals, 2.0, named=True))
 
 
 def _lost(findings: Findings, data_set: str) -> float:
