@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.promises import RecallPromise
+from networks.gates.promises import RecallPromise
 from scheduler.exits import Exits, answering_rates, ending_rates, exits, stopping_rates
 from scheduler.recording import Recording
 from scheduler.taskgraph import CLASSES, SampleClass, TaskGraph

@@ -12,8 +12,6 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn
 
 from devicemodels.documents.files import sha256_of, write_atomically
-from networks.calibrating import GateCalibration, calibrate_gates
-from networks.checkpoints import CHECKPOINT_FILE
 from networks.codecs import TRAINED_CODECS
 from networks.errors import NetworkError
 from networks.evaluation import (
@@ -22,16 +20,18 @@ from networks.evaluation import (
     evaluate,
     gated_answers,
 )
-from networks.fitting import Epoch, fit
-from networks.gate_choices import ChosenGates, choose_gates
 from networks.gated import GatedNetwork
 from networks.gated_graph import gate_of_edge, trace_gated, with_losses
-from networks.promises import FalseAlarmPromise, RecallPromise
-from networks.recipes import recipe_problems
+from networks.gates.calibrating import GateCalibration, calibrate_gates
+from networks.gates.gate_choices import ChosenGates, choose_gates
+from networks.gates.promises import FalseAlarmPromise, RecallPromise
+from networks.learning.checkpoints import CHECKPOINT_FILE
+from networks.learning.fitting import Epoch, fit
+from networks.learning.recipes import recipe_problems
+from networks.learning.remembering import remembering
+from networks.learning.splits import Splits, load_split, load_splits
 from networks.record import record
-from networks.remembering import remembering
 from networks.spec import NetworkSpec
-from networks.splits import Splits, load_split, load_splits
 from networks.streams.windows import Windows
 from networks.weights import load_weights, save_weights
 from scheduler.documents import dump_taskgraph

@@ -173,7 +173,7 @@ def load_stream(scenario: Scenario) -> Stream:
 
     Raises ``InputError``, also if the stream cannot be used.
     """
-    from networks.splits import load_split  # noqa: PLC0415
+    from networks.learning.splits import load_split  # noqa: PLC0415
     from networks.training import load_network  # noqa: PLC0415
 
     spec = spec_of(scenario)

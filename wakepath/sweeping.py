@@ -75,7 +75,7 @@ def sweep_scenario(
 def pricing_of(scenario: Scenario) -> Pricing:
     """The scenario's platform and rules; classes come as often as in validation data."""
     from networks.gated_graph import trace_gated  # noqa: PLC0415
-    from networks.splits import load_split  # noqa: PLC0415
+    from networks.learning.splits import load_split  # noqa: PLC0415
 
     spec = spec_of(scenario)
     network = spec.build()

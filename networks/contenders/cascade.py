@@ -19,10 +19,10 @@ from networks.contender import Contender
 from networks.contenders import small, ungated
 from networks.contenders.fitted import as_measured
 from networks.contenders.front_ends import is_learned
-from networks.gate_choices import choose_gates
 from networks.gated import GatedNetwork
 from networks.gated_graph import UNTRAINED
-from networks.losses import event_logit
+from networks.gates.gate_choices import choose_gates
+from networks.learning.losses import event_logit
 from networks.spec import NetworkSpec
 from networks.streams.windows import Windows
 from networks.tracing import TracedNetwork, trace_network

@@ -21,11 +21,11 @@ from networks.contender import Contender
 from networks.contenders.entropy import choose_entropies
 from networks.contenders.fitted import as_measured, fitted, without_codecs
 from networks.contenders.measuring import measured, recorder
-from networks.gate_choices import RECALL_FLOORS, measured_choice
 from networks.gated_graph import trace_gated
+from networks.gates.gate_choices import RECALL_FLOORS, measured_choice
+from networks.gates.thresholds import choose_thresholds
 from networks.spec import NetworkSpec, Recipe
 from networks.streams.windows import Windows
-from networks.thresholds import choose_thresholds
 from networks.training import macs_behind_gates
 from scheduler.recording import Recording
 from scheduler.taskgraph import Gate, TaskGraph

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from torch import nn
 
-from networks.calibrating import calibrate_gates
-from networks.fitting import Epoch, fit
 from networks.gated import GatedNetwork
-from networks.remembering import remembering
+from networks.gates.calibrating import calibrate_gates
+from networks.learning.fitting import Epoch, fit
+from networks.learning.remembering import remembering
 from networks.spec import NetworkSpec
 
 

@@ -10,8 +10,8 @@ from rich.progress import Progress
 from devicemodels.documents.files import document_hash, write_atomically
 from networks.errors import network_error
 from networks.gated_graph import trace_gated
+from networks.learning.splits import load_splits
 from networks.spec import NetworkSpec
-from networks.splits import load_splits
 from networks.sweep.candidates import candidates
 from networks.sweep.front import FRONT_FILE, SweepFront, dump_front, make_front, tested_member
 from networks.sweep.pricing import Pricing

@@ -6,10 +6,10 @@ from math import fsum
 from pathlib import Path
 
 from devicemodels.documents.files import write_atomically
-from networks.checkpoints import CHECKPOINT_FILE
 from networks.design import DESIGN_FILE, designed, dump_design
+from networks.learning.checkpoints import CHECKPOINT_FILE
+from networks.learning.splits import Splits
 from networks.spec import NetworkSpec
-from networks.splits import Splits
 from networks.sweep.candidates import Candidate
 from networks.sweep.pricing import Pricing
 from networks.sweep.remembering import training_folder

@@ -14,10 +14,10 @@ from torch import nn
 
 from networks.blocks import MeanOverPlane, PlaneBlock
 from networks.gated import CutDesign, GatedNetwork
+from networks.learning.varying import moved, noisy
 from networks.spec import NetworkSpec, Recipe
 from networks.streams import mnist
 from networks.streams.windows import SplitName, Windows
-from networks.varying import moved, noisy
 
 DIGIT = 0
 """What the reader waits for.

@@ -13,7 +13,7 @@ from torch.nn import functional
 from networks.blocks import ConvBlock, MeanOverTime
 from networks.frontend import Standardise
 from networks.gated import CutDesign, GatedNetwork
-from networks.preparing import keep_scale
+from networks.learning.preparing import keep_scale
 from networks.spec import NetworkSpec, Recipe
 from networks.streams import watch
 from networks.streams.windows import SplitName, Windows

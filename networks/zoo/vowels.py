@@ -13,11 +13,11 @@ from torch import nn
 from networks.blocks import ConvBlock, MeanOverTime
 from networks.frontend import Standardise
 from networks.gated import CutDesign, GatedNetwork
-from networks.preparing import keep_scale
+from networks.learning.preparing import keep_scale
+from networks.learning.varying import noisy, uniform
 from networks.spec import NetworkSpec, Recipe
 from networks.streams import vowels
 from networks.streams.windows import SplitName, Windows
-from networks.varying import noisy, uniform
 
 SPEAKER = 5
 """Whom the device waits for.

@@ -19,7 +19,7 @@ from networks.files.onnx_torch.reader import OnnxModule, read_module
 from networks.frontend import Framing, PowerSpectrum, Standardise
 from networks.gated import CutDesign, GatedNetwork
 from networks.insertion import insert
-from networks.pretrained import activations_of, fix, scale_gates, use_principal_components
+from networks.learning.pretrained import activations_of, fix, scale_gates, use_principal_components
 from networks.spec import NetworkSpec, Recipe
 from networks.streams import words
 from networks.streams.packaged import packaged_file

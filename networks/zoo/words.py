@@ -16,12 +16,12 @@ from torch import nn
 from networks.blocks import AsPlane, MeanOverPlane, PlaneBlock
 from networks.frontend import LogMel, Standardise
 from networks.gated import CutDesign, GatedNetwork
-from networks.preparing import keep_scale
+from networks.learning.preparing import keep_scale
+from networks.learning.varying import coloured, noisy, stretched
 from networks.spec import NetworkSpec, Recipe
 from networks.streams import words
 from networks.streams.recordings import SAMPLE_RATE_HZ
 from networks.streams.windows import SplitName, Windows
-from networks.varying import coloured, noisy, stretched
 
 WORD = "lima"
 """What the device wakes by: of the words that all voices but one say alike, one that is a name."""

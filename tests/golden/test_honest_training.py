@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 
 from devicemodels.documents.errors import InputError
-from networks.fitting import fit
 from networks.gated import GatedNetwork
-from networks.losses import event_logit
-from networks.splits import load_splits
+from networks.learning.fitting import fit
+from networks.learning.losses import event_logit
+from networks.learning.splits import load_splits
 from networks.streams.windows import SplitName, Windows
 from networks.training import TASKGRAPH_FILE, WEIGHTS_FILE, train
 from networks.zoo import network_names, network_spec

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("sklearn")
 
 from networks.evaluation import EvaluationReport
-from networks.fitting import fit
+from networks.learning.fitting import fit
 from networks.training import measure, report
 from networks.zoo import network_spec
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from networks.checkpoints import CHECKPOINT_FILE
+from networks.learning.checkpoints import CHECKPOINT_FILE
 from tests.command_line import succeeds, wakepath
 
 SCENARIO = """\

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from networks.gated_graph import trace_gated
-from networks.splits import load_splits
+from networks.learning.splits import load_splits
 from networks.sweep.candidates import candidates
 from networks.sweep.front import read_front
 from networks.sweep.space import space_of

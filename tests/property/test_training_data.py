@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devicemodels.documents.errors import InputError
-from networks.fitting import _bounds
-from networks.losses import in_balance, risen_at
-from networks.recipes import recipe_problems
-from networks.splits import load_splits
+from networks.learning.fitting import _bounds
+from networks.learning.losses import in_balance, risen_at
+from networks.learning.recipes import recipe_problems
+from networks.learning.splits import load_splits
 from networks.streams.windows import SplitName, Windows
 from tests.training_worlds import SPEC, build, load
 

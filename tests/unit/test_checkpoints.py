@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from devicemodels.documents.errors import InputError
-from networks.checkpoints import CHECKPOINT_FILE
-from networks.fitting import Epoch, fit
 from networks.gated import GatedNetwork
+from networks.learning.checkpoints import CHECKPOINT_FILE
+from networks.learning.fitting import Epoch, fit
 from networks.spec import NetworkSpec
 from networks.training import TASKGRAPH_FILE, WEIGHTS_FILE, train
 from networks.weights import read_tensors, write_tensors

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.evaluation import evaluate, gated_answers
-from networks.gate_choices import ChosenGates, choose_gates
 from networks.gated_graph import trace_gated
+from networks.gates.gate_choices import ChosenGates, choose_gates
 from networks.spec import Recipe
 from networks.zoo import smartwatch
 from scheduler.exits import exits, wrong_gate

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from networks.calibrating import LEAST_SLOPE, calibrate_gates, calibration_error, fit_platt
 from networks.gated import GatedNetwork
+from networks.gates.calibrating import LEAST_SLOPE, calibrate_gates, calibration_error, fit_platt
 from networks.zoo import smartwatch
 
 SEEDED = settings(deadline=None, derandomize=True, database=None)

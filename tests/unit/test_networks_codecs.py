@@ -6,9 +6,9 @@ import torch
 from torch import nn
 
 from networks.codecs import TRAINED_CODECS, CutDesign, DroppedCodec, TrainedCodec
-from networks.fitting import _draw_codecs
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
+from networks.learning.fitting import _draw_codecs
 from networks.programs import programs
 from networks.record import record
 from networks.wire import decode, encode

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from devicemodels.documents.errors import InputError
 from networks import training
-from networks.fitting import Epoch, _bounds, fit
 from networks.gated import GatedNetwork
+from networks.learning.fitting import Epoch, _bounds, fit
 from networks.spec import NetworkSpec, Recipe
 from tests.training_worlds import SPEC, build, load
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from networks.gated import GatedOutput
-from networks.losses import event_logit, gated_loss, in_balance, risen_at
+from networks.learning.losses import event_logit, gated_loss, in_balance, risen_at
 from networks.zoo import network_spec
 
 RECIPE = network_spec("smartwatch").recipe

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from networks.margins import with_margin
+from networks.gates.margins import with_margin
 
 SEEDED = settings(deadline=None, derandomize=True, database=None, max_examples=100)
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from networks.frontend import LogMel, Standardise
-from networks.preparing import keep_scale
+from networks.learning.preparing import keep_scale
 from networks.streams.windows import Windows
 from networks.zoo import network_spec
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from networks.codecs import NarrowCodec
 from networks.gated import CutDesign, GatedNetwork, GateHead
-from networks.pretrained import activations_of, fix, scale_gates, use_principal_components
+from networks.learning.pretrained import activations_of, fix, scale_gates, use_principal_components
 
 
 def _network(channels: int = 5, wire_channels: int = 2) -> GatedNetwork:

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import beta, norm
 
-from networks.promises import (
+from networks.gates.promises import (
     blocks_allowed,
     different_splits,
     most_splits,
     recall_bound,
     splits,
 )
-from networks.thresholds import Chosen, choose, choose_positive_thresholds, choose_thresholds
+from networks.gates.thresholds import Chosen, choose, choose_positive_thresholds, choose_thresholds
 
 SEEDED = settings(deadline=None, derandomize=True, database=None)
 FLOOR, CONFIDENCE, REPETITIONS = 0.9, 0.9, 2000

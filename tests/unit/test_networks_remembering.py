@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
-from networks.fitting import fit
 from networks.gated import CutDesign, GatedNetwork
 from networks.gated_graph import trace_gated
-from networks.remembering import remembering
+from networks.learning.fitting import fit
+from networks.learning.remembering import remembering
 from networks.spec import NetworkSpec, Recipe
 from networks.streams.windows import SplitName, Windows
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from networks.thresholds import choose_thresholds
+from networks.gates.thresholds import choose_thresholds
 
 
 def _saved(

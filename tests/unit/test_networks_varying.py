@@ -4,7 +4,7 @@ from math import pi
 
 import torch
 
-from networks.varying import coloured, moved, noisy, stretched, uniform
+from networks.learning.varying import coloured, moved, noisy, stretched, uniform
 
 
 def _images() -> torch.Tensor:

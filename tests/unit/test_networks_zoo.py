@@ -36,7 +36,7 @@ def test_unknown_and_untrainable_networks() -> None:
 def test_names_wire_and_evaluation_need_no_torch() -> None:
     code = (
         "import networks.zoo, networks.wire, networks.answers, networks.evaluation, sys;"
-        "import networks.thresholds, networks.streams.watch;"
+        "import networks.gates.thresholds, networks.streams.watch;"
         "networks.zoo.network_names(); print('torch' in sys.modules)"
     )
     result = subprocess.run(

@@ -10,10 +10,10 @@ import pytest
 
 from devicemodels.catalog import load_platform
 from devicemodels.documents.errors import InputError
-from networks.checkpoints import CHECKPOINT_FILE
 from networks.design import DESIGN_FILE, designed, read_design
-from networks.fitting import Epoch
 from networks.gated_graph import trace_gated
+from networks.learning.checkpoints import CHECKPOINT_FILE
+from networks.learning.fitting import Epoch
 from networks.spec import NetworkSpec
 from networks.streams.windows import SplitName, Windows
 from networks.sweep import trying

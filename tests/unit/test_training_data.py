@@ -9,9 +9,9 @@ import pytest
 
 from devicemodels.documents.errors import InputError
 from networks.errors import network_error
-from networks.recipes import require_recipe
+from networks.learning.recipes import require_recipe
+from networks.learning.splits import load_split, load_splits
 from networks.spec import NetworkSpec
-from networks.splits import load_split, load_splits
 from networks.streams import speech_commands
 from networks.streams.windows import SplitName, Windows
 from networks.training import train

@@ -12,7 +12,7 @@ import torch
 from devicemodels.documents.errors import InputError
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
-from networks.pretrained import activations_of
+from networks.learning.pretrained import activations_of
 from networks.streams.packaged import packaged_file
 from networks.streams.windows import Windows
 from networks.zoo import wakeword

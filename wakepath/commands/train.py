@@ -22,7 +22,7 @@ from wakepath.units import percent
 
 if TYPE_CHECKING:
     from networks.evaluation import EvaluationReport
-    from networks.promises import FalseAlarmPromise, RecallPromise
+    from networks.gates.promises import FalseAlarmPromise, RecallPromise
 
 
 @click.command("train")
@@ -77,7 +77,7 @@ def command(
             output_format=output_format,
         )
         return
-    from networks.checkpoints import CHECKPOINT_FILE  # noqa: PLC0415
+    from networks.learning.checkpoints import CHECKPOINT_FILE  # noqa: PLC0415
     from networks.training import train  # noqa: PLC0415 - imports torch
 
     folder = output or scenario.folder

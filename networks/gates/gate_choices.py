@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks.evaluation import accuracy, gated_answers, recall, with_rates
-from networks.margins import with_margin
-from networks.promises import FalseAlarmPromise, RecallPromise
+from networks.gates.margins import with_margin
+from networks.gates.promises import FalseAlarmPromise, RecallPromise
+from networks.gates.thresholds import choose, choose_positive_thresholds, choose_thresholds
 from networks.spec import Recipe
-from networks.thresholds import choose, choose_positive_thresholds, choose_thresholds
 from scheduler.gating import gate_use
 from scheduler.recording import Recording
 from scheduler.taskgraph import Gate, GateChoice, TaskGraph
@@ -129,7 +129,7 @@ def measured_choices(
     groups
         Shape (n,): a gate alone keeps the floors for each of these groups; None: for all together.
     margin_share
-        Share of the negatives that each gate lets go on, see ``networks.margins``.
+        Share of the negatives that each gate lets go on, see ``networks.gates.margins``.
     """
     thresholds = [
         sorted(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.promises import most_splits, splits
+from networks.gates.promises import most_splits, splits
 
 Samples = NDArray[np.bool_]
 """Shape (n,): which samples are meant."""
@@ -82,7 +82,7 @@ def by_splits(
 ) -> tuple[tuple[float, ...], ...]:
     """Thresholds for every way in which the gates may share the blocks of each group out.
 
-    ``cut_off`` is how many blocks those of each group come to, see ``networks.promises``. Of
+    ``cut_off`` is how many blocks those of each group come to, see ``networks.gates.promises``. Of
     several groups, each gate takes the lowest threshold: a group then loses less than its own.
     """
     gates = scale.scores.shape[1]

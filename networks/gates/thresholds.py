@@ -3,7 +3,7 @@
 An exact search. Between two neighbouring scores of positives that must pass, a higher threshold
 only stops more, so the only thresholds worth trying are those scores themselves; the positives that
 all gates together may lose are shared out among the gates in every way. With a confidence, what
-may be lost is fixed before any score is looked at, see ``networks.promises``.
+may be lost is fixed before any score is looked at, see ``networks.gates.promises``.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from math import comb, floor
 import numpy as np
 from numpy.typing import NDArray
 
-from networks.promises import (
+from networks.gates.promises import (
     DEFAULT_CONFIDENCE,
     FalseAlarmPromise,
     RecallPromise,
@@ -20,7 +20,14 @@ from networks.promises import (
     different_splits,
     recall_bound,
 )
-from networks.threshold_search import Samples, Scale, by_splits, saved_macs, search, stopped_at
+from networks.gates.threshold_search import (
+    Samples,
+    Scale,
+    by_splits,
+    saved_macs,
+    search,
+    stopped_at,
+)
 
 
 @dataclass(frozen=True, slots=True)

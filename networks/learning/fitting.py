@@ -8,12 +8,12 @@ from pathlib import Path
 
 import torch
 
-from networks.checkpoints import Learner, resume_from, save_checkpoint, training_label
 from networks.errors import network_error
 from networks.gated import GatedNetwork
-from networks.losses import gated_loss, in_balance, risen_at
-from networks.recipes import require_recipe
-from networks.remembering import remembering
+from networks.learning.checkpoints import Learner, resume_from, save_checkpoint, training_label
+from networks.learning.losses import gated_loss, in_balance, risen_at
+from networks.learning.recipes import require_recipe
+from networks.learning.remembering import remembering
 from networks.spec import NetworkSpec, Recipe, as_they_are
 from networks.streams.windows import Windows
 

@@ -1,0 +1,1 @@
+"""Where gates stop samples: thresholds, what they promise, calibrated scores."""

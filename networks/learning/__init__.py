@@ -1,0 +1,1 @@
+"""How weights are learned: data, loss, recipe, checkpoints, what is frozen."""
