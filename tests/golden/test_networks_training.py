@@ -47,10 +47,10 @@ def test_the_committed_network_on_people_it_never_saw(committed: TaskGraph) -> N
     network = load_network(spec, FOLDER / WEIGHTS_FILE)
     test = report(network, committed, spec.load("test"))
     assert test.samples == 2557
-    assert test.stop_rate_negative == pytest.approx(0.950, abs=0.005)
-    assert test.stop_rate_positive == pytest.approx(0.093, abs=0.005)
-    assert test.accuracy_ungated == pytest.approx(0.926, abs=0.005)
-    assert test.accuracy_gated == pytest.approx(0.941, abs=0.005)
+    assert test.stop_rate_negative == pytest.approx(0.943, abs=0.005)
+    assert test.stop_rate_positive == pytest.approx(0.078, abs=0.005)
+    assert test.accuracy_ungated == pytest.approx(0.928, abs=0.005)
+    assert test.accuracy_gated == pytest.approx(0.940, abs=0.005)
     assert [(g.raw_bytes, g.wire_bytes) for g in test.gates] == [(1200, 104), (1920, 100)]
     assert test.macs_gated < 0.25 * test.macs_ungated
 
