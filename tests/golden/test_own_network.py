@@ -49,7 +49,7 @@ def test_it_is_trained_by_name(folder: Path, trained: dict[str, Any]) -> None:
     assert not (folder / CHECKPOINT_FILE).exists()
 
 
-@pytest.mark.parametrize("saved", [False, True])
+@pytest.mark.parametrize("saved", [pytest.param(False, marks=pytest.mark.heavy), True])
 def test_it_is_planned_with_and_without_its_saved_task_graph(
     folder: Path, trained: dict[str, Any], tmp_path: Path, saved: bool
 ) -> None:

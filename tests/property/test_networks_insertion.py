@@ -47,6 +47,13 @@ NETWORKS: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
 }
 
 
+# Half a minute of exporting for what ResNet-20 shows too.
+NAMES = [
+    pytest.param(name, marks=pytest.mark.heavy) if name == "mobilenetv2" else name
+    for name in NETWORKS
+]
+
+
 def _lively(module: nn.Module, seed: int) -> nn.Module:
     """Batch norms get statistics that matter."""
     generator = torch.Generator().manual_seed(seed)
@@ -64,7 +71,7 @@ def _two_cuts(module: nn.Module, shape: tuple[int, ...]) -> tuple[str, str]:
     return segments[0].operators[-1], segments[len(segments) // 2].operators[-1]
 
 
-@pytest.fixture(scope="module", params=NETWORKS)
+@pytest.fixture(scope="module", params=NAMES)
 def inserted(request: pytest.FixtureRequest) -> tuple[nn.Module, GatedNetwork]:
     torch.manual_seed(3)
     make, shape = NETWORKS[request.param]

@@ -21,7 +21,9 @@ from wakepath.commands.train import false_alarms_in_words, in_words
 
 SEEDED = settings(deadline=None, derandomize=True, database=None, max_examples=25)
 MACS = np.array([100, 30])
-RECIPE = replace(smartwatch.SPEC.recipe, recall_floor=0.95, false_alarm_cap=0.02)
+RECIPE = replace(
+    smartwatch.SPEC.recipe, recall_floor=0.95, recall_confidence=None, false_alarm_cap=0.02
+)
 
 
 @pytest.fixture(scope="module")
