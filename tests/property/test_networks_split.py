@@ -48,7 +48,14 @@ def _run(pieces: tuple[nn.Module, ...], sample: torch.Tensor) -> torch.Tensor:
     return sample
 
 
-@pytest.fixture(params=NETWORKS)
+# A minute of ResNet-152, whose parts ResNet-20 has too; it is timed in benchmarks/resnet152.py.
+NAMES = [
+    pytest.param(name, marks=pytest.mark.heavy) if name == "resnet152" else name
+    for name in NETWORKS
+]
+
+
+@pytest.fixture(params=NAMES)
 def traced(request: pytest.FixtureRequest) -> tuple[nn.Module, TracedNetwork, torch.Tensor]:
     generator = torch.Generator().manual_seed(1)
     module, shape = NETWORKS[request.param]()

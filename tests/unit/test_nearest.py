@@ -23,7 +23,7 @@ def asked(**changes: object) -> Requirements:
         objective="energy",
         period_s=0.5,
         deadline_s=0.001,
-        accuracy_floor=0.985,
+        accuracy_floor=0.984,
         class_prior={"negative": 0.85, "positive": 0.15},
         energy_limit_j=300e-6,
     )
