@@ -42,8 +42,15 @@ def sweep_options(command: Command) -> Command:
     return command
 
 
-def require_sweep(sweep: bool, trainings: int | None, any_cut: bool, plot: Path | None) -> None:
-    """Raise ``InputError`` for an option that means nothing without ``--sweep``."""
+def require_sweep(
+    sweep: bool, trainings: int | None, any_cut: bool, plot: Path | None, *, resume: bool
+) -> None:
+    """Raise ``InputError`` for an option that means nothing without ``--sweep``, or with it."""
+    if sweep and resume:
+        raise InputError.single(
+            "--resume: that is about one training",
+            hint="leave it out: a sweep goes on in its folder by itself",
+        )
     given = {"--trainings": trainings, "--any-cut": any_cut or None, "--plot": plot}
     idle = [name for name, value in given.items() if value is not None]
     if idle and not sweep:

@@ -25,6 +25,9 @@ def test_options_of_a_sweep_need_a_sweep() -> None:
     assert done.returncode == 2
     assert "--trainings and --plot: that is about a sweep" in done.stderr
     assert "add --sweep, or leave it out" in done.stderr
+    done = wakepath("train", SCENARIO, "--sweep", "--resume")
+    assert done.returncode == 2
+    assert "--resume: that is about one training" in done.stderr
 
 
 @pytest.mark.heavy

@@ -48,7 +48,7 @@ def _run(pieces: tuple[nn.Module, ...], sample: torch.Tensor) -> torch.Tensor:
     return sample
 
 
-# A minute of ResNet-152, whose parts ResNet-20 has too; it is timed in benchmarks/resnet152.py.
+# A minute of ResNet-152, whose branches and additions MobileNetV2 has too.
 NAMES = [
     pytest.param(name, marks=pytest.mark.heavy) if name == "resnet152" else name
     for name in NETWORKS

@@ -61,7 +61,7 @@ def command(
     With --sweep, many networks are trained instead, each gated otherwise; what it finds goes into
     SCENARIO/sweep or OUTPUT, and a sweep that was interrupted goes on there.
     """
-    require_sweep(sweep, trainings, any_cut, plot)
+    require_sweep(sweep, trainings, any_cut, plot, resume=resume)
     scenario = with_seed(load_scenario(scenario_path, trained=False), seed)
     if sweep:
         from wakepath.sweeping import SWEEP_FOLDER, sweep_scenario  # noqa: PLC0415
