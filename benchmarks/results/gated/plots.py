@@ -157,8 +157,8 @@ def _point(axes: Axes, plans: Sequence[Planned], label: str, index: int) -> None
     axes.errorbar(
         x,
         y,
-        xerr=[[x - min(energies)], [max(energies) - x]],
-        yerr=[[y - min(recalls)], [max(recalls) - y]],
+        xerr=_beside(x, energies),
+        yerr=_beside(y, recalls),
         marker=MARKERS[index % len(MARKERS)],
         color=COLOURS[index % len(COLOURS)],
         linestyle="",
@@ -166,6 +166,11 @@ def _point(axes: Axes, plans: Sequence[Planned], label: str, index: int) -> None
         elinewidth=0.7,
         label=label,
     )
+
+
+def _beside(mean: float, values: Sequence[float]) -> list[list[float]]:
+    """How far the values reach below and above their mean; rounding makes neither negative."""
+    return [[max(0.0, mean - min(values))], [max(0.0, max(values) - mean)]]
 
 
 def _energies(axis, set_scale: Callable[[str], None]) -> None:  # type: ignore[no-untyped-def]

@@ -125,7 +125,7 @@ def _times(
 
 def _rival_text(rival: Rival | None, of: Callable[[Rival], float], named: bool) -> str:
     if rival is None:
-        return "no plan"
+        return "none so good" if named else "no plan"
     text = f"{of(rival):.2f}x"
     if named:
         return f"{text} ({rival.contender})"
