@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 import traceback
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 from devicemodels.documents.errors import InputError, Problem
@@ -36,6 +37,7 @@ def spec_from_file(path: Path, *, name: str) -> NetworkSpec:
     found = importlib.util.spec_from_file_location(module_name, path)
     if found is None or found.loader is None:
         raise network_error("this is not a Python file", hint="its name ends in .py", file=file)
+    found.loader = _LeavesNothing(module_name, str(found.origin))
     module = importlib.util.module_from_spec(found)
     before = sys.modules.get(module_name)
     sys.modules[module_name] = module  # dataclasses look their module up
@@ -65,6 +67,13 @@ def spec_from_file(path: Path, *, name: str) -> NetworkSpec:
             file=file,
         )
     return spec
+
+
+class _LeavesNothing(SourceFileLoader):
+    """Runs a file without a cache of its bytecode beside it: the folder is the user's."""
+
+    def set_data(self, path: str, data: object, *, _mode: int = 0o666) -> None:
+        """Write nothing."""
 
 
 def _raised(error: BaseException, path: Path, ran_as: str) -> Problem:
