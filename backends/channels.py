@@ -141,5 +141,8 @@ def read_log(descriptor: int) -> NDArray[np.void]:
 
 def read_now(descriptor: int) -> tuple[int, int] | None:
     """The sample and segment that the log's writer is or was at; None if it idled."""
-    sample, segment = NOW.unpack_from(map_memory(descriptor), 0)
+    said = os.pread(descriptor, NOW.size, 0)
+    if len(said) < NOW.size:  # the log is being cleared
+        return None
+    sample, segment = NOW.unpack(said)
     return None if sample == IDLE else (sample, segment)
