@@ -133,6 +133,7 @@ def test_resuming(folder: Path, trained: dict[str, Any], tmp_path: Path) -> None
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
 
 
+@pytest.mark.heavy
 @pytest.mark.workers
 def test_it_is_executed(folder: Path, trained: dict[str, Any]) -> None:
     done = wakepath("execute", str(folder), "--format", "json")

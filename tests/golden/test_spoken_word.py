@@ -53,6 +53,7 @@ def test_a_plan_needs_no_recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "apt-get install" in done.stderr
 
 
+@pytest.mark.heavy
 @needs_packages
 @pytest.mark.workers
 def test_it_is_executed_as_it_was_judged(committed: TaskGraph) -> None:

@@ -95,6 +95,7 @@ def as_file(module: nn.Module, shape: tuple[int, ...]) -> TaskGraph:
     return onnx_file.read(data.getvalue(), "exported", "exported.onnx")
 
 
+@pytest.mark.heavy
 @settings(derandomize=True, database=None, deadline=None, max_examples=15)
 @given(conv_networks())
 def test_an_exported_network_has_the_same_geometry(
