@@ -1,5 +1,7 @@
 """Blocks that networks of the zoo are built of."""
 
+from collections import OrderedDict
+
 import torch
 from torch import nn
 
@@ -58,3 +60,8 @@ class AsPlane(nn.Module):
     def forward(self, activation: torch.Tensor) -> torch.Tensor:
         """Shape (batch, bands, frames) in, (batch, 1, bands, frames) out."""
         return activation.unsqueeze(1)
+
+
+def sequential(**layers: nn.Module) -> nn.Sequential:
+    """One layer after the other, each under its name."""
+    return nn.Sequential(OrderedDict(layers))

@@ -152,7 +152,8 @@ class LogMel(nn.Module):
         self.spectrum = PowerSpectrum(length)
         self.floor = floor
         weights = mel_weights(rate_hz, length, bands)[:, self.spectrum.order]
-        self.register_buffer("mel", torch.from_numpy(weights).float(), False)
+        # Rows as they are read: torch.export would keep another layout, and warn of it.
+        self.register_buffer("mel", torch.from_numpy(weights).float().contiguous(), False)
 
     def forward(self, sound: torch.Tensor) -> torch.Tensor:
         """Shape (batch, 1, samples) in [-1, 1] in, (batch, bands, frames) out."""

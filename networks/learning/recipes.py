@@ -1,4 +1,4 @@
-"""Whether a recipe can train a network, checked before it does."""
+"""The recipe that others begin from, and whether a recipe can train a network."""
 
 from collections.abc import Iterator
 from math import isfinite
@@ -8,6 +8,23 @@ from devicemodels.documents.explain import did_you_mean
 from networks.errors import NetworkError
 from networks.gated import GatedNetwork
 from networks.spec import Recipe
+
+FROM_SCRATCH = Recipe(
+    epochs=20,
+    batch_size=64,
+    learning_rate=5e-3,
+    weight_decay=5e-2,
+    gate_weights=(0.5, 0.5),
+    positive_weight=3.0,
+    gate_positive_weight=8.0,
+    recall_floor=1.0,
+    margin_share=0.01,
+)
+"""What small networks with two gates and few positives are trained with from fresh weights.
+
+A recall floor of 1, and room below it: validation has too few positives to give any away, and the
+lowest of them is not the lowest there is.
+"""
 
 
 def require_recipe(recipe: Recipe, network: GatedNetwork) -> None:

@@ -44,6 +44,14 @@ def noisy(samples: torch.Tensor, random: torch.Generator, *, deviation: float) -
     return samples + amount * torch.randn(samples.shape, generator=random)
 
 
+def written_anew(
+    images: torch.Tensor, random: torch.Generator, *, shift_pixels: float
+) -> torch.Tensor:
+    """Handwriting a little askew, larger or smaller, beside the middle, on grey paper."""
+    askew = moved(images, random, turn_rad=0.2, shift_pixels=shift_pixels, scale_share=0.1)
+    return noisy(askew, random, deviation=0.08)
+
+
 def stretched(
     sounds: torch.Tensor, random: torch.Generator, *, speed_share: float, shift_samples: float
 ) -> torch.Tensor:

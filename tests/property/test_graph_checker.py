@@ -18,7 +18,8 @@ from scheduler.graphs.problem import Budget
 from scheduler.graphs.schedule import Schedule
 from scheduler.graphs.timing import play
 from scheduler.graphs.validity import check_schedule
-from tests.graph_faults import FAULTS, problems
+from tests.graph_faults import FAULTS
+from tests.graph_problem_faults import problems
 from tests.graph_worlds import random_placement, random_problem, randoms
 
 SCHEDULES = 400

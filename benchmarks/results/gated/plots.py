@@ -27,6 +27,13 @@ ENTRY_WIDTH = 1.6
 
 MICRO = 1e6
 
+NARROW_RANGE = 4.0
+"""An axis of energy whose ends are no further apart than this factor has finer ticks."""
+
+FINE_TICKS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+
+COARSE_TICKS = (1.0, 2.0, 5.0)
+
 MARKERS = "osD^v<>PX*"
 
 COLOURS = (
@@ -140,7 +147,11 @@ def gain_split(findings: Findings, platform: str, path: Path) -> None:
             below = [low + height for low, height in zip(below, heights, strict=True)]
         for place, height in zip(places, below, strict=True):
             axes.annotate(
-                f"{height:.3g}", (place, height), (0, 2), textcoords="offset points", ha="center"
+                f"{float(f'{height:.3g}'):g}",
+                (place, height),
+                (0, 2),
+                textcoords="offset points",
+                ha="center",
             )
         axes.set_xticks(places, [state.name.replace(", ", ",\n") for state in found], fontsize=7)
         axes.set_ylim(0.0, 1.12 * max(below))
@@ -175,7 +186,9 @@ def _beside(mean: float, values: Sequence[float]) -> list[list[float]]:
 
 def _energies(axis, set_scale: Callable[[str], None]) -> None:  # type: ignore[no-untyped-def]
     set_scale("log")
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    low, high = axis.get_view_interval()
+    few = high < NARROW_RANGE * low
+    axis.set_major_locator(LogLocator(subs=FINE_TICKS if few else COARSE_TICKS))
     axis.set_major_formatter("{x:g}")
     axis.set_minor_formatter(NullFormatter())
     axis.set_minor_locator(NullLocator())

@@ -7,15 +7,15 @@ import wakepath
 from networks.streams.digits import FORM_STARTS
 
 
-class Reader(nn.Module):
+class Zeros(nn.Module):
     def __init__(self):
         super().__init__()
         self.look = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU())
         self.read = nn.Sequential(nn.Conv2d(8, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))
-        self.decide = nn.Sequential(nn.Conv2d(32, 64, 3), nn.ReLU(), nn.Flatten(), nn.Linear(256, 1))
+        self.judge = nn.Sequential(nn.Conv2d(32, 64, 3), nn.ReLU(), nn.Flatten(), nn.Linear(256, 1))
 
     def forward(self, image):
-        return self.decide(self.read(self.look(image)))
+        return self.judge(self.read(self.look(image)))
 
 
 images, digits = load_digits(return_X_y=True)
@@ -31,7 +31,7 @@ def load(split):
 
 SPEC = wakepath.NetworkSpec(
     name="zeros", stream="my-digits", load=load,
-    build=lambda: wakepath.insert(Reader(), torch.zeros(1, 1, 8, 8), ["look", "read"], name="zeros"),
+    build=lambda: wakepath.insert(Zeros(), torch.zeros(1, 1, 8, 8), ["look", "read"], name="zeros"),
     recipe=wakepath.Recipe(
         epochs=8, batch_size=32, learning_rate=0.01, weight_decay=0.01, gate_weights=(0.5, 0.5),
         positive_weight="balanced", gate_positive_weight="balanced", recall_floor=1.0,
