@@ -90,6 +90,11 @@ class Crossing:
     wire_bytes: int
     """Bytes that cross, header included."""
 
+    @property
+    def edge(self) -> str:
+        """Name of the edge that crosses."""
+        return f"{self.source}->{self.target}"
+
 
 @dataclass(frozen=True, slots=True)
 class GateSetting:
@@ -205,6 +210,11 @@ class Plan:
     def objective_value(self) -> float:
         """The figure that was minimised, in its SI unit."""
         return self.expected.value(self.requirements.objective)
+
+    @property
+    def codecs(self) -> dict[str, str]:
+        """Codec by the name of the edge that crosses."""
+        return {crossing.edge: crossing.codec for crossing in self.crossings}
 
     def placement(self, segment: str) -> Placement:
         """Where the segment of that name runs; ``KeyError`` if it is not placed."""

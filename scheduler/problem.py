@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from devicemodels.cost import NANOSECONDS_PER_SECOND
 from devicemodels.platform import Platform
 from scheduler.gating import GateStates, gate_states, survival
 from scheduler.plan import Requirements
@@ -130,6 +131,13 @@ class Problem:
     def idle_power(self, idle: Sequence[int]) -> float:
         """Watts that all cores together draw without work, rail not included."""
         return sum(powers[state] for powers, state in zip(self.idle_power_w, idle, strict=True))
+
+    @property
+    def floor_j(self) -> float:
+        """Energy over one period of the rail and of all cores in their most frugal idle states."""
+        resting_w = sum(min(powers) for powers in self.idle_power_w)
+        period_s = self.period_ns / NANOSECONDS_PER_SECOND
+        return (self.platform.rail.power_w + resting_w) * period_s
 
     @cached_property
     def gate_states(self) -> GateStates:

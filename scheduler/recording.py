@@ -1,6 +1,7 @@
 """What a gated network said of each sample of a recorded stream."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,3 +23,18 @@ class Recording:
     """Shape (n,): the network's answer for a sample that no gate stops, 1 = positive."""
     gates: tuple[str, ...]
     """Names of the gates, in the order of the columns of ``gate_scores``."""
+
+    def of_gates(self, names: Iterable[str]) -> "Recording":
+        """The scores of these gates and no others, in their order; ``ValueError`` of an unknown."""
+        gates = tuple(names)
+        columns = np.array([self.gates.index(gate) for gate in gates], dtype=np.intp)
+        return replace(self, gate_scores=self.gate_scores[:, columns], gates=gates)
+
+    def only(self, samples: NDArray[np.bool_]) -> "Recording":
+        """What was said of these samples, shape (n,), and no others."""
+        return replace(
+            self,
+            labels=self.labels[samples],
+            gate_scores=self.gate_scores[samples],
+            answers=self.answers[samples],
+        )

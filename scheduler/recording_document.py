@@ -59,12 +59,12 @@ class _Header:
 def recorded_for(plan: Plan, recording: Recording, stream: str) -> RecordedStream:
     """A recording that was made with the plan's network and codecs, as what goes into a file."""
     graph = plan.task_graph
-    return RecordedStream(recording, graph.name, graph.weights_sha256, stream, codecs_of(plan))
+    return RecordedStream(recording, graph.name, graph.weights_sha256, stream, _coded(plan))
 
 
-def codecs_of(plan: Plan) -> dict[str, str]:
-    """Codec by the name of the edge, of the crossings that do not send the raw activation."""
-    return {f"{c.source}->{c.target}": c.codec for c in plan.crossings if c.codec != "none"}
+def _coded(plan: Plan) -> dict[str, str]:
+    """Codec by edge, of the crossings that do not send the raw activation."""
+    return {edge: codec for edge, codec in plan.codecs.items() if codec != "none"}
 
 
 def save_recording(recorded: RecordedStream, path: Path) -> None:
@@ -149,7 +149,7 @@ def _problems(read: ColumnFile, recording: Recording, header: _Header) -> Iterat
 
 def require_recording_of(plan: Plan, recorded: RecordedStream, file: str) -> None:
     """Raise ``InputError`` unless the plan's own network and codecs said what was recorded."""
-    graph, codecs = plan.task_graph, codecs_of(plan)
+    graph, codecs = plan.task_graph, _coded(plan)
     hint = "record the stream anew, with `wakepath simulate SCENARIO --plan PLAN --record FILE`"
     missing = [s.gate for s in plan.gates if s.gate not in recorded.recording.gates]
     problems = []

@@ -263,3 +263,10 @@ class TaskGraph:
 def largest_activation_bytes(operators: Sequence[Operator], sizes: Mapping[str, int]) -> int:
     """Most bytes that one of ``operators`` reads and writes; ``sizes`` are those of outputs."""
     return max(o.output_bytes + sum(sizes.get(name, 0) for name in o.inputs) for o in operators)
+
+
+def memory_bytes(graph: TaskGraph) -> int:
+    """What a core needs to run the whole network: all weights, and the largest activation."""
+    sizes = {operator.name: operator.output_bytes for operator in graph.operators}
+    weights = sum(operator.weight_bytes for operator in graph.operators)
+    return weights + largest_activation_bytes(graph.operators, sizes)

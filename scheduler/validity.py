@@ -135,7 +135,7 @@ def _crossings(plan: Plan) -> Iterator[Violation]:
         return
     links = {link.name: link for link in plan.platform.links}
     for crossing in plan.crossings:
-        where = f"crossing '{crossing.source}->{crossing.target}'"
+        where = f"crossing '{crossing.edge}'"
         edge = edges[crossing.source, crossing.target]
         link = links.get(crossing.link)
         ends = {core_of[crossing.source], core_of[crossing.target]}

@@ -189,6 +189,5 @@ def record_stream(plan: Plan, stream: Stream) -> Recording:
     """What the plan's gates and network say of each window, with the plan's codecs in force."""
     from networks.record import record  # noqa: PLC0415
 
-    codecs = {f"{c.source}->{c.target}": c.codec for c in plan.crossings}
     windows = stream.windows
-    return record(stream.network, plan.task_graph, codecs, windows.samples, windows.labels)
+    return record(stream.network, plan.task_graph, plan.codecs, windows.samples, windows.labels)

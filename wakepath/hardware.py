@@ -97,7 +97,7 @@ def calibrated(on: Bench, plan: Plan) -> Platform:
             on.programs,
             on.stream.calibration.samples,
             on.every_ns,
-            crossings=_crossings(plan),
+            crossings=plan.codecs or None,
             pool=on.pool,
             progress=advance,
         )
@@ -121,7 +121,7 @@ def calibrate_and_execute(on: Bench, plan: Plan, recording: Recording) -> Execut
             on.stream.calibration.samples,
             on.every_ns,
             pool=on.pool,
-            crossings=_crossings(plan),
+            crossings=plan.codecs or None,
         )
         parts = []
         for turn, windows in enumerate(np.array_split(np.arange(len(on.stream.windows)), TURNS)):
@@ -143,10 +143,6 @@ def execute_calibrated(on: Bench, plan: Plan, platform: Platform, recording: Rec
     with progress("executing on this machine's cores") as advance:
         measured = _execute(on, here, np.arange(len(on.stream.windows)), advance)
     return Executed(measured, _simulated(on, here, recording))
-
-
-def _crossings(plan: Plan) -> dict[str, str] | None:
-    return {f"{c.source}->{c.target}": c.codec for c in plan.crossings} or None
 
 
 def _retargeted(on: Bench, plan: Plan, platform: Platform) -> Plan:

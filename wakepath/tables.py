@@ -203,7 +203,7 @@ def _figures(plan: Plan, columns: list[tuple[str, Metrics]]) -> Table:
             lambda m, g=gate: percent(m.answer_rate_by_gate[g].positive),  # type: ignore[misc]
         )
     for crossing in plan.crossings:
-        edge = f"{crossing.source}->{crossing.target}"
+        edge = crossing.edge
         row(
             f"bytes a sample across {edge}",
             lambda m, e=edge: f"{m.bytes_across_cuts[e].total_bytes / m.samples:.2f}",  # type: ignore[misc]

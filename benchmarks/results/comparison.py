@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.results.cases import Case
-from devicemodels.cost import NANOSECONDS_PER_SECOND, MeasuredTimes
+from devicemodels.cost import MeasuredTimes
 from devicemodels.platform import Platform
 from scheduler.infeasible import Infeasible
 from scheduler.placing.shortfall import NoPlacement
@@ -122,13 +122,6 @@ def compare(
     return Block(case, platform, fastest_s, tuple(comparisons), "")
 
 
-def floor_j(problem: Problem) -> float:
-    """Energy over one period of the rail and of all cores in their most frugal idle states."""
-    resting_w = sum(min(powers) for powers in problem.idle_power_w)
-    period_s = problem.period_ns / NANOSECONDS_PER_SECOND
-    return (problem.platform.rail.power_w + resting_w) * period_s
-
-
 def _problem(case: Case, platform: Platform, deadline_s: float, *, objective: str) -> Problem:
     share = case.graph.positive_share
     required = Requirements(
@@ -146,7 +139,7 @@ def _compared(problem: Problem, multiple: float, deadline_s: float) -> Compariso
     return Comparison(
         multiple=multiple,
         deadline_s=deadline_s,
-        floor_j=floor_j(problem),
+        floor_j=problem.floor_j,
         ours=_checked(problem, DEFAULT_ALGORITHM),
         baselines=tuple(_results(problem)),
     )

@@ -7,11 +7,11 @@ Half a minute. A missed target is written down, with what the rows lack; it is n
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.results.writing import table
 from devicemodels.calibration.held_out import HeldOut, Judged
-from wakepath.units import quantity
 from wakepath.validation.always_on import always_on_rows, slow_and_steady
 from wakepath.validation.ethos import ethos_rows
 from wakepath.validation.mlperf import judged_rows, not_judged
@@ -20,9 +20,9 @@ from wakepath.validation.tables import (
     ALWAYS_ON_HEAD,
     always_on_cells,
     class_rows,
-    error_text,
     ethos_cells,
     judged_cells,
+    shipped_cells,
     summary_lines,
     target_cells,
 )
@@ -120,7 +120,7 @@ def document() -> str:
 
 
 def _targets() -> Iterator[str]:
-    yield from _table(("what", "limit", "figure", "rows", ""), map(target_cells, targets()))
+    yield from table(("what", "limit", "figure", "rows", ""), map(target_cells, targets()))
     yield ""
     yield "In brackets what nobody asked for. What the rows lack where a target is missed:"
     yield ""
@@ -128,11 +128,11 @@ def _targets() -> Iterator[str]:
 
 
 def _classes() -> Iterator[str]:
-    yield from _table(("protocol", "of", "class", "rows", "median", "p90"), class_rows())
+    yield from table(("protocol", "of", "class", "rows", "median", "p90"), class_rows())
 
 
 def _always_on() -> Iterator[str]:
-    yield from _table(ALWAYS_ON_HEAD, map(always_on_cells, always_on_rows()))
+    yield from table(ALWAYS_ON_HEAD, map(always_on_cells, always_on_rows()))
     yield ""
     for platform in ("stm32u575", "stm32l4r5"):
         published, held_out, simulated = slow_and_steady(platform)
@@ -148,32 +148,20 @@ def _judged(held_out: HeldOut) -> Iterator[str]:
         *("published", "predicted", "error", "energy", "predicted", "error"),
     )
     rows: list[Judged] = [one for one in judged_rows() if one.held_out == held_out]
-    yield from _table(head, map(judged_cells, rows))
+    yield from table(head, map(judged_cells, rows))
 
 
 def _shipped() -> Iterator[str]:
-    rows = [
-        (
-            *(one.platform, one.core, one.point, one.row.network),
-            quantity(one.row.latency_s, "s"),
-            quantity(one.latency_s, "s"),
-            error_text(one.latency_error),
-            quantity(one.row.energy_j, "J"),
-            quantity(one.energy_j, "J"),
-            error_text(one.energy_error),
-        )
-        for one in shipped_rows()
-    ]
     head = (
         *("platform", "core", "point", "network"),
         *("published", "predicted", "error", "energy", "predicted", "error"),
     )
-    yield from _table(head, rows)
+    yield from table(head, map(shipped_cells, shipped_rows()))
 
 
 def _ethos() -> Iterator[str]:
     head = ("network", "MACs a cycle", "system", "layer", "published", "predicted", "error")
-    yield from _table((*head, "held out"), map(ethos_cells, ethos_rows()))
+    yield from table((*head, "held out"), map(ethos_cells, ethos_rows()))
 
 
 def _not_judged() -> Iterator[str]:
@@ -182,13 +170,6 @@ def _not_judged() -> Iterator[str]:
         reasons.setdefault(reason, []).append(f"{row.submitter} {row.board}")
     for reason, boards in reasons.items():
         yield f"- {reason}: {len(boards)} rows ({', '.join(dict.fromkeys(boards))})"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ from benchmarks.results.cases import (
     ASSUMED_PASSING,
 )
 from benchmarks.results.comparison import Block, Comparison, Result
-from scheduler.plan import Plan
 from scheduler.registry import BASELINES
 from scheduler.restriction import VARIANTS, Variant
 from wakepath.units import quantity
@@ -202,7 +201,7 @@ def _ours(comparisons: Sequence[Comparison]) -> list[str]:
             quantity(c.ours.expected.energy_per_sample_j, "J"),
             quantity(c.beyond_j(c.ours), "J"),
             quantity(c.ours.expected.latency_max_s, "s"),
-            _placement(c.ours),
+            segments_text([placement.core for placement in c.ours.placements]),
             ", ".join(gate.gate for gate in c.ours.gates) or "none",
             ", ".join(crossing.codec for crossing in c.ours.crossings) or "none",
         )
@@ -220,9 +219,8 @@ def _ours(comparisons: Sequence[Comparison]) -> list[str]:
     return table(head, rows)
 
 
-def _placement(plan: Plan) -> str:
-    """Cores with the number of segments that they run, in order of first use."""
-    cores = [placement.core for placement in plan.placements]
+def segments_text(cores: Sequence[str]) -> str:
+    """Cores of the segments, each with how many it runs, in order of first use."""
     return ", ".join(f"{core} {cores.count(core)}" for core in dict.fromkeys(cores))
 
 
@@ -245,7 +243,8 @@ def _result(comparison: Comparison, name: str, variant: Variant) -> Result:
     return next(r for r in comparison.of_variant(variant) if r.algorithm == name)
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A table of Markdown, line by line."""
     return [
         f"| {' | '.join(head)} |",
         f"|{'---|' * len(head)}",

@@ -202,12 +202,7 @@ def _measured(
 
 def measured_choice(gated: TaskGraph, recording: Recording) -> GateChoice:
     """What the gates of ``gated`` do together; ``recording`` may know of more gates."""
-    columns = [recording.gates.index(gate.name) for gate in gated.gates]
-    seen = replace(
-        recording,
-        gate_scores=recording.gate_scores[:, columns],
-        gates=tuple(gate.name for gate in gated.gates),
-    )
+    seen = recording.of_gates(gate.name for gate in gated.gates)
     answers = gated_answers(gated, seen)
     return GateChoice(
         gates=tuple(map(gate_use, with_rates(gated, seen).gates)),

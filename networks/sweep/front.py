@@ -15,7 +15,7 @@ from networks.sweep.candidates import Unplannable
 from networks.sweep.pricing import Pricing
 from networks.sweep.remembering import TRAINED_FOLDER, Question
 from networks.sweep.results import Member, Point, Skipped, SweepResult, Training, Untried
-from networks.sweep.trying import codecs_of, plan_with
+from networks.sweep.trying import plan_with
 from networks.training import TASKGRAPH_FILE, WEIGHTS_FILE, load_network
 from scheduler.documents import read_taskgraph
 from scheduler.plan import GateSetting
@@ -102,7 +102,7 @@ def tested_member(
     network = load_network(designed(spec, design), here / WEIGHTS_FILE)
     graph = read_taskgraph(here / TASKGRAPH_FILE)
     plan = plan_with(graph, _choice_of(graph, member.point), pricing)
-    codecs = codecs_of(plan)
+    codecs = plan.codecs
     recording = record(network, plan.task_graph, codecs, test.samples, test.labels)
     report = evaluate(plan.task_graph, recording, codecs)
     return FrontMember(

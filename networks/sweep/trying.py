@@ -1,6 +1,6 @@
 """One training of a sweep: a design is trained, measured on validation data, kept and planned."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import fsum
 from pathlib import Path
@@ -87,10 +87,5 @@ def point_of(plan: Plan) -> Point:
         recall=plan.expected.recall,
         accuracy=plan.expected.accuracy,
         gates=plan.gates,
-        codecs=codecs_of(plan),
+        codecs=plan.codecs,
     )
-
-
-def codecs_of(plan: Plan) -> Mapping[str, str]:
-    """Codec by the edge that crosses between cores."""
-    return {f"{c.source}->{c.target}": c.codec for c in plan.crossings}

@@ -162,9 +162,9 @@ def _judged(recording: Recording, plan: Plan) -> Fates:
             f"the recording has no scores of gate '{missing[0]}'; it has {has}",
             hint="record the stream with the network that the plan was made for",
         )
-    columns = [recording.gates.index(setting.gate) for setting in plan.gates]
-    ends = exits(recording.gate_scores[:, columns], plan.gates)
-    nowhere = ends.gate == len(columns)
+    seen = recording.of_gates(setting.gate for setting in plan.gates)
+    ends = exits(seen.gate_scores, plan.gates)
+    nowhere = ends.gate == len(plan.gates)
     exit_gate = np.where(nowhere, NOT_STOPPED, ends.gate)
     answer = np.where(nowhere, recording.answers, ends.positive)
     return recording.labels.astype(np.int8), exit_gate.astype(np.int16), answer.astype(np.int8)

@@ -148,7 +148,7 @@ def test_it_is_planned_on_a_wearable_and_the_plan_is_sound(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_plan_of_it_is_simulated_with_what_it_says(name: str) -> None:
     plan, windows = planned(name), load("test")
-    codecs = {f"{c.source}->{c.target}": c.codec for c in plan.crossings}
+    codecs = plan.codecs
     seen = made(name).record(codecs, windows)
     period = period_ns(plan)
     world = workload(Source(Periodic(period), Replayed(seen)), plan, period * len(windows), 0)

@@ -237,7 +237,7 @@ def agree(plan: Plan, gates: int) -> None:
         max(fate.latency_ns for fate in mine if fate.probability > 0.0) * 1e-9
     )
     for crossing in plan.crossings:
-        edge = f"{crossing.source}->{crossing.target}"
+        edge = crossing.edge
         by_hand = mean(lambda fate, e=edge: fate.bytes_at[e])
         simulated = fsum(p * figures.bytes_across_cuts[edge].total_bytes for p, figures in played)
         assert simulated == close(by_hand)

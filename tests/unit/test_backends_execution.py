@@ -60,7 +60,7 @@ def test_every_sample_has_the_network_s_own_exit_and_answer(
     ran: tuple[World, Plan, Trace],
 ) -> None:
     world, plan, trace = ran
-    codecs = {f"{c.source}->{c.target}": c.codec for c in plan.crossings}
+    codecs = plan.codecs
     said = record(world.network, world.graph, codecs, world.windows(COUNT), trace.samples.label)
     expected = replay(said, plan, PERIOD_NS)
     np.testing.assert_array_equal(trace.samples.exit_gate, expected.exit_gate)
@@ -102,7 +102,7 @@ def test_each_sample_does_what_the_simulator_says_in_the_same_order(
             for core in plan.platform.cores
         ),
     )
-    codecs = {f"{c.source}->{c.target}": c.codec for c in plan.crossings}
+    codecs = plan.codecs
     said = record(world.network, world.graph, codecs, world.windows(COUNT), trace.samples.label)
     simulated = simulate(replace(plan, platform=timed), replay(said, plan, PERIOD_NS))
     for sample in range(COUNT):

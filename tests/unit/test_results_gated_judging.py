@@ -5,9 +5,7 @@ from dataclasses import astuple, replace
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 
-from benchmarks.results.comparison import floor_j as floor_of
 from benchmarks.results.gated.energies import (
     common_floors,
     plan_and_replay,
@@ -123,13 +121,13 @@ def test_a_codec_that_loses_too_much_is_not_the_frugal_one(graph: TaskGraph) -> 
 
 def test_energy_at_a_prior_is_the_mixture_of_both_classes(plan: Plan, recording: Recording) -> None:
     negative_j, positive_j = (
-        _energy_j(plan, _of(recording, recording.labels == label), float(label)) for label in (0, 1)
+        _energy_j(plan, recording.only(recording.labels == label), float(label)) for label in (0, 1)
     )
     dearest_j = _energy_j(
         plan, replace(recording, gate_scores=np.ones_like(recording.gate_scores)), 0.5
     )
     # Five standard errors of a mean of draws that lie between the floor and the dearest sample.
-    floor_j = floor_of(problem_at(plan.task_graph, plan.platform, 0.5, 0.95, ANY))
+    floor_j = problem_at(plan.task_graph, plan.platform, 0.5, 0.95, ANY).floor_j
     slack = 5.0 * (dearest_j - floor_j) / 2.0 / np.sqrt(SAMPLES)
     assert positive_j - negative_j > 10.0 * slack
     for share in (0.5, 0.05, 0.001):
@@ -193,12 +191,3 @@ def _energy_j(plan: Plan, recording: Recording, share: float) -> float:
     prior: dict[SampleClass, float] = {"negative": 1.0 - share, "positive": share}
     asked = replace(plan, requirements=replace(plan.requirements, class_prior=prior))
     return sum(replayed_j(asked, recording, SAMPLES).values())
-
-
-def _of(recording: Recording, mine: NDArray[np.bool_]) -> Recording:
-    return replace(
-        recording,
-        labels=recording.labels[mine],
-        gate_scores=recording.gate_scores[mine],
-        answers=recording.answers[mine],
-    )

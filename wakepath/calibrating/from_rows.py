@@ -22,7 +22,7 @@ from devicemodels.laws.busy import UnsupportedOperator
 from devicemodels.published.mlperf_tiny import mlperf_tiny_rows
 from networks.zoo import network_graph
 from networks.zoo.tiny import tiny_network
-from scheduler.taskgraph import TaskGraph
+from scheduler.taskgraph import TaskGraph, memory_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,5 @@ def _graphs(
 
 
 def _memory_bytes(graphs: Iterable[TaskGraph]) -> int:
-    """Weights and the two largest activations of the largest network, in a power of two."""
-    needed = 1
-    for graph in graphs:
-        weights = sum(operator.weight_bytes for operator in graph.operators)
-        largest = sorted(operator.output_bytes for operator in graph.operators)[-2:]
-        needed = max(needed, weights + sum(largest))
-    return int(2 ** ceil(log2(needed)))
+    """What the largest network needs, in a power of two."""
+    return int(2 ** ceil(log2(max((memory_bytes(graph) for graph in graphs), default=1))))

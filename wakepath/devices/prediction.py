@@ -13,7 +13,7 @@ from devicemodels.laws.busy import Busy
 from devicemodels.platform import Core, OperatingPoint, Platform
 from devicemodels.power import work_power_w
 from scheduler.infeasible import Infeasible
-from scheduler.taskgraph import Operator, TaskGraph, largest_activation_bytes
+from scheduler.taskgraph import Operator, TaskGraph, memory_bytes
 from scheduler.unsupported import nobody_runs
 
 ENDLESS_HZ = 1e18
@@ -164,9 +164,7 @@ def _on_core(graph: TaskGraph, platform: Platform, core: Core) -> CorePrediction
     except UnsupportedOperator as unsupported:
         refusal = f"core '{core.name}' cannot run network '{graph.name}': {unsupported.reason}"
         return CorePrediction(core.name, core.kind, (), refusal)
-    sizes = {operator.name: operator.output_bytes for operator in graph.operators}
-    needed = sum(operator.weight_bytes for operator in graph.operators)
-    needed += largest_activation_bytes(graph.operators, sizes)
+    needed = memory_bytes(graph)
     there = platform.memory(core.memory).size_bytes
     if needed > there:
         refusal = (

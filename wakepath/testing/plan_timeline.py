@@ -103,7 +103,7 @@ def _crosses(
     plan: Plan, crossing: Crossing, sender: Placement, receiver: Placement
 ) -> Iterator[_Row]:
     edge = _edge_codec(plan.task_graph, crossing)
-    work = f"{crossing.source}->{crossing.target}/{crossing.codec}"
+    work = f"{crossing.edge}/{crossing.codec}"
     if edge[0]:
         yield _work(plan, sender, "e", f"encode:{work}", edge[0])
     link = next((one for one in plan.platform.links if one.name == crossing.link), None)

@@ -13,7 +13,7 @@ from wakepath.units import quantity
 from wakepath.validation.always_on import AlwaysOnRow, always_on_rows
 from wakepath.validation.ethos import EthosRow, ethos_rows
 from wakepath.validation.mlperf import judged_rows, not_judged
-from wakepath.validation.shipped import shipped_rows
+from wakepath.validation.shipped import ShippedRow, shipped_rows
 from wakepath.validation.targets import (
     Target,
     by_class,
@@ -154,17 +154,22 @@ def _shipped_table() -> Table:
         *(*_PAIR, *_PAIR),
     )
     for one in shipped_rows():
-        energy_j = one.row.energy_j
-        table.add_row(
-            *(one.platform, one.core, one.point, one.row.network),
-            quantity(one.row.latency_s, "s"),
-            quantity(one.latency_s, "s"),
-            error_text(one.latency_error),
-            "" if energy_j is None else quantity(energy_j, "J"),
-            quantity(one.energy_j, "J"),
-            error_text(one.energy_error),
-        )
+        table.add_row(*shipped_cells(one))
     return table
+
+
+def shipped_cells(one: ShippedRow) -> tuple[str, ...]:
+    """A row of a shipped platform's chip beside the prediction of its law."""
+    energy_j = one.row.energy_j
+    return (
+        *(one.platform, one.core, one.point, one.row.network),
+        quantity(one.row.latency_s, "s"),
+        quantity(one.latency_s, "s"),
+        error_text(one.latency_error),
+        "" if energy_j is None else quantity(energy_j, "J"),
+        quantity(one.energy_j, "J"),
+        error_text(one.energy_error),
+    )
 
 
 ALWAYS_ON_HEAD = (

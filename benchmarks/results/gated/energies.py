@@ -1,12 +1,8 @@
 """A contender planned for a class prior on a platform, and the test stream replayed under it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 
-import numpy as np
-
-from benchmarks.results.comparison import floor_j
 from benchmarks.results.gated.figures import Floors, Planned
 from benchmarks.results.gated.judging import right_by_class
 from devicemodels.platform import Platform
@@ -97,36 +93,27 @@ def plan_and_replay(
         plan = schedule(problem, algorithm)
     except Infeasible as none:
         return Planned(platform.name, algorithm, negatives, f"{none.reason}: {none.detail}"), None
-    recording = record(codecs_of(plan))
+    recording = record(plan.codecs)
     by_cause = replayed_j(plan, recording)
     planned = Planned(
         platform=platform.name,
         algorithm=algorithm,
         negatives=negatives,
         energy_j=sum(by_cause.values()),
-        floor_j=floor_j(problem),
+        floor_j=problem.floor_j,
         rail_j=by_cause["rail"],
         by_cause_j=by_cause,
         cores=tuple(placement.core for placement in plan.placements),
         gates=tuple(setting.gate for setting in plan.gates),
         codecs=tuple(crossing.codec for crossing in plan.crossings),
-        right=right_by_class(
-            gated_answers(plan.task_graph, seen_by(plan, recording)), recording.labels
-        ),
+        right=_right(plan.task_graph, recording),
     )
     return planned, plan
 
 
-def codecs_of(plan: Plan) -> dict[str, str]:
-    """Codec by the edge that crosses."""
-    return {f"{c.source}->{c.target}": c.codec for c in plan.crossings}
-
-
-def seen_by(plan: Plan, recording: Recording) -> Recording:
-    """The recording with the scores of the plan's gates and no others."""
-    gates = tuple(gate.name for gate in plan.task_graph.gates)
-    columns = np.array([recording.gates.index(gate) for gate in gates], dtype=np.intp)
-    return replace(recording, gates=gates, gate_scores=recording.gate_scores[:, columns])
+def _right(graph: TaskGraph, recording: Recording) -> dict[str, float]:
+    seen = recording.of_gates(gate.name for gate in graph.gates)
+    return right_by_class(gated_answers(graph, seen), recording.labels)
 
 
 def replayed_j(plan: Plan, recording: Recording, samples: int = REPLAYED) -> dict[Cause, float]:

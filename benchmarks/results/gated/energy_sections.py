@@ -15,8 +15,8 @@ from benchmarks.results.gated.sets import (
     DataSet,
 )
 from benchmarks.results.gated.splitting import GROUPS, states
-from benchmarks.results.gated.summary import Findings, Spread, accuracy_at
-from benchmarks.results.writing import table
+from benchmarks.results.gated.summary import Findings, Spread, mixed
+from benchmarks.results.writing import segments_text, table
 from scheduler.registry import DEFAULT_ALGORITHM
 from wakepath.units import quantity
 
@@ -45,8 +45,8 @@ def energy_table(findings: Findings, data_set: DataSet, platform: str) -> Lines:
                 _joules(fmean(plan.energy_j for plan in plans)),
                 quantity(fmean(plan.energy_j for plan in plans) / period_s, "W"),
                 Spread(tuple(_right(plan)["positive"] for plan in plans)).text(share),
-                share(fmean(accuracy_at(_right(plan), AT) for plan in plans)),
-                "; ".join(dict.fromkeys(_runs(plan.cores) for plan in plans)),
+                share(fmean(mixed(_right(plan), AT) for plan in plans)),
+                "; ".join(dict.fromkeys(segments_text(plan.cores) for plan in plans)),
                 "; ".join(dict.fromkeys(", ".join(plan.gates) or "none" for plan in plans)),
                 "; ".join(dict.fromkeys(", ".join(plan.codecs) or "none" for plan in plans)),
             )
@@ -131,10 +131,6 @@ def _reason(findings: Findings, data_set: DataSet, name: str, platform: str, alg
 def _right(plan: Planned) -> Mapping[str, float]:
     assert plan.right is not None
     return plan.right
-
-
-def _runs(cores: Sequence[str]) -> str:
-    return ", ".join(f"{core} {cores.count(core)}" for core in dict.fromkeys(cores))
 
 
 def _joules(value: float) -> str:

@@ -1,7 +1,6 @@
 """A contender's figures on test data, from what it says of each sample."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -11,6 +10,7 @@ from benchmarks.results.gated.figures import CutFigures, NetworkFigures, Reach
 from networks.contender import Contender
 from networks.evaluation import evaluate, gated_answers, stopped_by
 from networks.streams.windows import Windows
+from scheduler.gating import answered
 from scheduler.recording import Recording
 from scheduler.taskgraph import CLASSES, Edge, TaskGraph
 
@@ -55,7 +55,7 @@ def figures_of(graph: TaskGraph, recording: Recording, codecs: Mapping[str, str]
         stopped=_by_class(labels, lambda mine: _share(ended_negative, mine)),
         lost=_share(ended_negative & (recording.answers == 1), labels == 1),
         macs=_by_class(
-            labels, lambda mine: evaluate(graph, _of(recording, mine), codecs).macs_gated
+            labels, lambda mine: evaluate(graph, recording.only(mine), codecs).macs_gated
         ),
         raw_bytes=_by_class(labels, lambda mine: _crossing(graph, raw, last[mine])),
         wire_bytes=_by_class(labels, lambda mine: _crossing(graph, wire, last[mine])),
@@ -71,8 +71,7 @@ def stopped_on_validation(graph: TaskGraph) -> dict[str, float]:
     for name in CLASSES:
         reach, ended = 1.0, 0.0
         for gate in graph.gates:
-            answered = 0.0 if gate.answer_rate is None else gate.answer_rate[name]
-            ended += reach * (gate.stop_rate[name] - answered)
+            ended += reach * (gate.stop_rate[name] - answered(gate, name))
             reach *= 1.0 - gate.stop_rate[name]
         stopped[str(name)] = ended
     return stopped
@@ -136,15 +135,6 @@ def _crossing(graph: TaskGraph, sizes: Mapping[str, int], last: NDArray[np.int64
         sizes[e.name] * (last > names.index(e.source)).sum() for e in graph.edges if e.name in sizes
     ]
     return float(sum(sent)) / max(1, len(last))
-
-
-def _of(recording: Recording, mine: NDArray[np.bool_]) -> Recording:
-    return replace(
-        recording,
-        labels=recording.labels[mine],
-        gate_scores=recording.gate_scores[mine],
-        answers=recording.answers[mine],
-    )
 
 
 def _by_class(labels: NDArray[np.int8], of):  # type: ignore[no-untyped-def]

@@ -13,6 +13,7 @@ from benchmarks.results.gated.summary import (
     Findings,
     Spread,
     bytes_saved,
+    mixed,
     precision_at,
 )
 from benchmarks.results.gated.targets import targets
@@ -101,11 +102,6 @@ def network_table(findings: Findings, data_set: DataSet) -> Lines:
         for name in findings.contenders
     ]
     return table(head, rows)
-
-
-def mixed(by_class: Mapping[str, float], negatives: float) -> float:
-    """Mean over samples of which this share is negative."""
-    return negatives * by_class["negative"] + (1.0 - negatives) * by_class["positive"]
 
 
 def cut_table(findings: Findings) -> Lines:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from benchmarks.results.gated.energies import Recorder, codecs_of, replayed_j
+from benchmarks.results.gated.energies import Recorder, replayed_j
 from benchmarks.results.gated.figures import Outcome, Planned, Split
 from scheduler.plan import Cause, Crossing, Plan
 
@@ -34,7 +34,7 @@ def split(planned: Planned, plan: Plan, record: Recorder) -> Split:
     """The plan's placement with nothing stopped and all bytes, with gates, and as it is."""
     assert planned.by_cause_j is not None
     raw = _with_raw_crossings(plan)
-    recording = record(codecs_of(raw))
+    recording = record(raw.codecs)
     return Split(
         platform=planned.platform,
         negatives=planned.negatives,
@@ -75,8 +75,7 @@ def _with_raw_crossings(plan: Plan) -> Plan:
     raw_bytes = {edge.name: edge.raw_bytes for edge in plan.task_graph.edges}
 
     def raw(crossing: Crossing) -> Crossing:
-        name = f"{crossing.source}->{crossing.target}"
-        return replace(crossing, codec="none", wire_bytes=raw_bytes[name])
+        return replace(crossing, codec="none", wire_bytes=raw_bytes[crossing.edge])
 
     return replace(plan, crossings=tuple(raw(crossing) for crossing in plan.crossings))
 

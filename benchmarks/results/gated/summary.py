@@ -173,12 +173,12 @@ def recall_of(plans: Sequence[Planned]) -> float:
 
 def accuracy_of(plans: Sequence[Planned]) -> float:
     """Mean accuracy on test data over the seeds, at the class prior of the plans."""
-    return fmean(accuracy_at(p.right, p.negatives) for p in plans if p.right is not None)
+    return fmean(mixed(p.right, p.negatives) for p in plans if p.right is not None)
 
 
-def accuracy_at(right: Mapping[str, float], negatives: float) -> float:
-    """Share of right answers where this share of the samples is negative."""
-    return negatives * right["negative"] + (1.0 - negatives) * right["positive"]
+def mixed(by_class: Mapping[str, float], negatives: float) -> float:
+    """Mean over samples of which this share is negative."""
+    return negatives * by_class["negative"] + (1.0 - negatives) * by_class["positive"]
 
 
 def precision_at(right: Mapping[str, float], negatives: float) -> float:
