@@ -176,6 +176,7 @@ def test_a_recording_is_replayed_without_torch(plan_file: Path, tmp_path: Path) 
         "simulate", *plan, *hour, "--seed", "0", "--replay", scores, flags=("-X", "importtime")
     )
     assert again.returncode == 0, again.stderr[-2000:]
+    assert re.search(r"\| +numpy$", again.stderr, re.MULTILINE)  # so torch would be seen
     assert not re.search(r"\| +torch$", again.stderr, re.MULTILINE)
     first, second = json.loads(made.stdout)["simulated"], json.loads(again.stdout)["simulated"]
     assert second["provenance"]["answers"] == "recorded"
