@@ -47,6 +47,7 @@ NAMES = list(CONTENDERS)
 def forget() -> None:
     """Contenders keep what others begin with; the next one made begins afresh."""
     gated.make.cache_clear()
+    gated.trained.cache_clear()
     ungated.network_of.cache_clear()
     small.network_of.cache_clear()
 
@@ -168,9 +169,9 @@ def test_a_plan_of_it_is_simulated_with_what_it_says(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_seed_gives_the_same_contender(name: str) -> None:
-    first = made(name)
+    first = made(name)  # of what others began with, perhaps
     forget()
-    again = CONTENDERS[name](SPEC, 0)
+    again = CONTENDERS[name](SPEC, 0)  # of nothing that was there
     assert again.taskgraph == first.taskgraph
     windows = load("test")
     a, b = first.record({}, windows), again.record({}, windows)

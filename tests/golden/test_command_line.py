@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from backends.failures import WorkerDied
 from devicemodels.documents.errors import InputError
 from tests.command_line import ROOT, SCENARIO, edited, scenario_text, succeeds, wakepath
+from wakepath.cli import cli, main
 from wakepath.flow import load_stream
 from wakepath.scenario import load_scenario
 from wakepath.scenario_file import StreamChoice
@@ -256,6 +258,34 @@ def all_gone(processes: list[int]) -> bool:
     return False
 
 
+@pytest.mark.parametrize(
+    ("cut_short", "code", "said"),
+    [
+        (WorkerDied("slow", -signal.SIGKILL, None, None), 1, "failed: the worker of core 'slow'"),
+        (KeyboardInterrupt(), 130, "stopped"),
+    ],
+    ids=["killed worker", "Ctrl-C"],
+)
+def test_a_run_that_was_cut_short_ends_with_its_code(
+    cut_short: BaseException,
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def invoke(*args: Any, **options: Any) -> None:
+        raise cut_short
+
+    monkeypatch.setattr(cli, "main", invoke)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == code
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(said)
+
+
+@pytest.mark.heavy  # the same without a command line is in test_backends_bad_luck
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
 def test_a_killed_worker_is_named_and_nothing_is_left() -> None:
     before = set(Path("/dev/shm").iterdir())
@@ -271,6 +301,7 @@ def test_a_killed_worker_is_named_and_nothing_is_left() -> None:
     assert set(Path("/dev/shm").iterdir()) <= before
 
 
+@pytest.mark.heavy  # the same without a command line is in test_backends_bad_luck
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
 def test_ctrl_c_stops_the_workers() -> None:
     before = set(Path("/dev/shm").iterdir())

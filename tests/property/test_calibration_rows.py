@@ -1,5 +1,7 @@
 """Whatever a file of rows says, it is read or refused with places that exist."""
 
+import re
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +20,7 @@ cells = st.one_of(
 
 
 def sound(text: str, read: RowsFile) -> None:
+    assert read.problems or read.rows
     lines = text.splitlines() or [""]
     for problem in read.problems:
         assert problem.message
@@ -35,9 +38,14 @@ def sound(text: str, read: RowsFile) -> None:
 @given(st.lists(st.lists(cells, min_size=1, max_size=7), max_size=5))
 @example([['"kws"', "30 ms", "", "160 MHz", "1.2 V"]])
 @example([["kws", "1e-400 s", "", "160 MHz", "1.2 V"]])
+@example([GOOD.split(","), [""], ["# the same again"], GOOD.split(",")])
 def test_rows_of_any_cells(rows: list[list[str]]) -> None:
     text = "\n".join([HEADER, *(",".join(row) for row in rows)])
-    sound(text, read_rows(text, "rows.csv"))
+    read = read_rows(text, "rows.csv")
+    sound(text, read)
+    if not read.problems:
+        written = [line.strip() for line in re.split("\r\n|\r|\n", text)[1:]]
+        assert len(read.rows) == sum(line != "" and line[0] != "#" for line in written)
 
 
 @examples

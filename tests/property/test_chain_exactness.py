@@ -17,7 +17,7 @@ ABSOLUTE = {"energy": 1e-14, "mean_power": 1e-14}
 """Energies and powers near nothing are differences of larger ones."""
 
 many = settings(
-    max_examples=500,
+    max_examples=250,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

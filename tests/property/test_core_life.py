@@ -29,7 +29,7 @@ class AlwaysOn(RuleBasedStateMachine):
     """Everything before ``now_ns`` has happened; frames come at ``now_ns`` or later."""
 
     @initialize(
-        capacity=st.none() | st.integers(1, 3),
+        capacity=st.sampled_from([None, 1, 2, 3]),
         policy=st.sampled_from(["drop_newest", "drop_oldest"]),
     )
     def switched_on(self, capacity, policy):
@@ -162,7 +162,7 @@ class AlwaysOn(RuleBasedStateMachine):
 TestAlwaysOn = AlwaysOn.TestCase
 TestAlwaysOn.settings = settings(
     max_examples=50,
-    stateful_step_count=25,
+    stateful_step_count=15,
     deadline=None,
     derandomize=True,
     database=None,

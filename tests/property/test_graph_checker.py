@@ -18,9 +18,9 @@ from scheduler.graphs.problem import Budget
 from scheduler.graphs.schedule import Schedule
 from scheduler.graphs.timing import play
 from scheduler.graphs.validity import check_schedule
-from tests.graph_faults import FAULTS
 from tests.graph_problem_faults import problems
 from tests.graph_worlds import random_placement, random_problem, randoms
+from wakepath.testing import SCHEDULE_FAULTS
 
 SCHEDULES = 400
 LEAST_MUTANTS = 2_000
@@ -80,19 +80,21 @@ def random_schedule(random: Random) -> Schedule:
 def test_every_seeded_fault_is_caught() -> None:
     caught: Counter[str] = Counter()
     for seed in range(SCHEDULES):
-        schedule = random_schedule(Random(seed))
+        random = Random(seed)
+        schedule = random_schedule(random)
         assert check_schedule(schedule) == ()
-        for fault, kind in FAULTS.items():
-            broken = fault(schedule)
-            if broken is not None:
-                assert kind in {row.kind for row in check_schedule(broken)}, (seed, fault)
-                caught[fault.__name__] += 1
+        for kind, fault in SCHEDULE_FAULTS.items():
+            variants = list(fault.breaks(schedule))
+            if variants:
+                found = check_schedule(random.choice(variants))
+                assert set(fault.violations) <= {row.kind for row in found}, (seed, kind)
+                caught[kind] += 1
         for index, problem in enumerate(problems(schedule)):
             found = check_schedule(replace(schedule, problem=problem))
             assert {row.kind for row in found} == {"problem"}, (seed, index)
             caught[f"problem {index}"] += 1
     assert sum(caught.values()) >= LEAST_MUTANTS
-    few = {fault.__name__ for fault in FAULTS if caught[fault.__name__] < LEAST_OF_EACH}
+    few = {kind for kind in SCHEDULE_FAULTS if caught[kind] < LEAST_OF_EACH}
     assert not few, caught
 
 

@@ -1,12 +1,16 @@
 """What ``wakepath devices`` tells: figures by hand, and a network's operators that add up."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
-from devicemodels.catalog import catalog_names, load_platform
-from devicemodels.cost import CyclesLaw, duration_ns
+from devicemodels.catalog import load_platform
+from devicemodels.cost import CostLaw, CyclesLaw, MeasuredTimes, duration_ns
+from devicemodels.laws.cluster import ClusterLaw
+from devicemodels.laws.ethos_u import EthosULaw
 from devicemodels.laws.fixed_function import FixedFunctionLaw
+from devicemodels.laws.host import HostLaw
 from devicemodels.laws.microcontroller import MicrocontrollerLaw
 from devicemodels.platform import (
     Core,
@@ -18,7 +22,7 @@ from devicemodels.platform import (
     Rail,
     Source,
 )
-from networks.zoo.tiny import tiny_names, tiny_network
+from networks.zoo.tiny import tiny_network
 from scheduler.infeasible import Infeasible
 from wakepath.devices.facts import platform_facts
 from wakepath.devices.plots import plot_in_terminal
@@ -63,6 +67,16 @@ CORE = Core(
     switch_energy_j=0.0,
     cost=ABLE,
 )
+
+CORE_BY_LAW: dict[type, tuple[str, str]] = {
+    CyclesLaw: ("wearable", "dsp"),
+    MicrocontrollerLaw: ("stm32u575", "cpu"),
+    ClusterLaw: ("gap9", "dsp"),
+    FixedFunctionLaw: ("gap9", "npu"),
+    EthosULaw: ("ethos-u55", "he-npu"),
+    HostLaw: ("hi6220", "cluster0"),
+}
+"""A platform and a core of the catalog for each law of operators."""
 
 
 def with_cores(*cores: Core, size_bytes: int = 10**6) -> Platform:
@@ -119,18 +133,34 @@ def test_a_prediction_is_the_planner_s_duration_and_power_over_it() -> None:
     assert core.points[0].mean_power_w == pytest.approx(1e-10 * 0.64 * 1e7 + 1e-4)
 
 
-@pytest.mark.parametrize("name", catalog_names())
-@pytest.mark.parametrize("network", tiny_names())
-def test_operators_add_up_to_the_network_but_for_its_dispatch(name: str, network: str) -> None:
-    platform, graph = load_platform(name), tiny_network(network)
-    for core, found in zip(platform.cores, predictions(graph, platform), strict=True):
-        for point, whole in zip(core.operating_points, found.points, strict=False):
-            rows = layer_times(graph, core, point)
-            dispatch_s = core.cost.busy(core.name, "segment:x", (), point.frequency_hz).seconds(
-                point.frequency_hz
-            )
-            total_s = dispatch_s + sum(row.time_s for row in rows)
-            assert total_s == pytest.approx(whole.latency_s, rel=1e-6, abs=1e-9)
+@pytest.mark.parametrize("law", CORE_BY_LAW, ids=lambda law: law.__name__)
+def test_operators_add_up_to_the_network_but_for_its_dispatch(law: type) -> None:
+    platform_name, core_name = CORE_BY_LAW[law]
+    platform, graph = load_platform(platform_name), tiny_network("kws")
+    core = platform.core(core_name)
+    assert type(core.cost) is law
+    (found,) = (one for one in predictions(graph, platform) if one.core == core_name)
+    for point, whole in zip(core.operating_points, found.points, strict=True):
+        rows = layer_times(graph, core, point)
+        assert [row.operator for row in rows] == [one.name for one in graph.operators]
+        dispatch_s = core.cost.busy(core.name, "segment:x", (), point.frequency_hz).seconds(
+            point.frequency_hz
+        )
+        total_s = dispatch_s + sum(row.time_s for row in rows)
+        assert total_s == pytest.approx(whole.latency_s, rel=1e-6, abs=1e-9)
+
+
+def test_every_law_that_knows_operators_has_such_a_core() -> None:
+    assert set(CORE_BY_LAW) == set(get_args(CostLaw)) - {MeasuredTimes}
+
+
+def test_each_operator_takes_what_it_does_and_none_the_dispatch() -> None:
+    """A cycle a multiply-accumulate at 10 MHz, weights at 100 MB/s."""
+    conv, depthwise = layer_times(tiny_network("kws"), CORE, CORE.operating_points[0])[:2]
+    assert (conv.kind, conv.cycles) == ("conv", 320_000)
+    assert conv.time_s == pytest.approx(32e-3 + 2816 / 1e8)
+    assert (depthwise.kind, depthwise.cycles) == ("depthwise_conv", 72_000)
+    assert depthwise.time_s == pytest.approx(7.2e-3 + 832 / 1e8)
 
 
 def test_what_bounds_an_operator_follows_the_clock() -> None:

@@ -52,12 +52,23 @@ def test_a_threshold_of_0_never_stops_and_one_of_1_always_does(data: st.DataObje
 
 @SEEDED
 @given(settings_of_gates(), st.data())
-def test_survival_falls_along_the_depth(gates: list[GateSetting], data: st.DataObject) -> None:
-    ends = exits(stream(data, len(gates)), gates)
-    reach = [int((ends.gate >= g).sum()) for g in range(len(gates) + 1)]
-    assert reach == sorted(reach, reverse=True)
-    assert reach[0] == len(ends.gate)
-    assert not ends.positive[ends.gate == len(gates)].any()
+def test_every_sample_ends_where_a_loop_over_the_gates_ends_it(
+    gates: list[GateSetting], data: st.DataObject
+) -> None:
+    scores = stream(data, len(gates))
+    ends = exits(scores, gates)
+    found = list(zip(ends.gate.tolist(), ends.positive.tolist(), strict=True))
+    assert found == [first_end(row, gates) for row in scores.tolist()]
+
+
+def first_end(scores: list[float], gates: list[GateSetting]) -> tuple[int, bool]:
+    """The gate that ends one sample, and whether it answers "positive"; told plainly."""
+    for index, (score, gate) in enumerate(zip(scores, gates, strict=True)):
+        if score < gate.threshold or gate.threshold >= 1.0:
+            return index, False
+        if gate.positive_threshold is not None and score >= gate.positive_threshold:
+            return index, True
+    return len(gates), False
 
 
 @SEEDED

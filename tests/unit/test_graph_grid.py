@@ -16,8 +16,8 @@ from scheduler.graphs.documents import (
 from scheduler.graphs.grid import draw_grid
 from scheduler.graphs.registry import schedule_graph
 from scheduler.graphs.validity import check_schedule
-from tests.graph_faults import two_at_once
 from tests.graph_worlds import on_cores, topcuoglu
+from wakepath.testing import schedule_mutations
 
 SOUND = """\
 fork: 9 ticks; a column is 1 from tick 0 on
@@ -46,8 +46,7 @@ def test_a_sound_schedule_and_a_broken_one_as_grids() -> None:
     problem = on_cores("fork", ((2, 9), (3, 9), (9, 4)), [(0, 1, 3), (0, 2, 3)])
     schedule = schedule_graph(problem, "heft")
     assert draw_grid(schedule) == SOUND
-    broken = two_at_once(schedule)
-    assert broken is not None
+    broken = schedule_mutations(schedule, ["overlap-on-core"])[0].schedule
     assert draw_grid(broken, check_schedule(broken)) == BROKEN
 
 

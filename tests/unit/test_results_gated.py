@@ -136,9 +136,10 @@ def test_a_page_has_every_set_and_its_pictures(tmp_path: Path) -> None:
     text = (tmp_path / "page.md").read_text()
     assert "**words is left out**: not installed" in text
     assert "### d on wearable" in text
-    for line in text.splitlines():
-        if line.startswith("!["):
-            assert (tmp_path / line.split("(")[1].rstrip(")")).stat().st_size > 1000
+    pictures = [line for line in text.splitlines() if line.startswith("![")]
+    assert len(pictures) == 1 + 3 * len(PLATFORMS)
+    for line in pictures:
+        assert (tmp_path / line.split("(")[1].rstrip(")")).stat().st_size > 1000
 
 
 def test_what_is_kept_follows_from_sources_and_not_from_the_page(

@@ -94,13 +94,6 @@ def test_what_validation_stops_is_nested(graph: TaskGraph) -> None:
     )
 
 
-def test_reach_never_rises(graph: TaskGraph, recording: Recording) -> None:
-    found = figures_of(graph, recording, {})
-    for sample_class in ("negative", "positive"):
-        shares = [reach.share[sample_class] for reach in found.reach]
-        assert shares == sorted(shares, reverse=True)
-
-
 def test_a_codec_that_loses_too_much_is_not_the_frugal_one(graph: TaskGraph) -> None:
     lossy = replace(
         graph,

@@ -62,6 +62,13 @@ def power_understated(plan: Plan) -> Iterator[Plan]:
 @plan_fault("figure")
 def mean_latency_understated(plan: Plan) -> Iterator[Plan]:
     """Expected latency, off by a share of the longest."""
+    wrong_s = plan.expected.latency_mean_s - (OFF * plan.expected.latency_max_s or 1e-3)
+    yield with_expected(plan, replace(plan.expected, latency_mean_s=wrong_s))
+
+
+@plan_fault("figure")
+def mean_latency_overstated(plan: Plan) -> Iterator[Plan]:
+    """Expected latency, off by a share of the longest."""
     wrong_s = plan.expected.latency_mean_s + (OFF * plan.expected.latency_max_s or 1e-3)
     yield with_expected(plan, replace(plan.expected, latency_mean_s=wrong_s))
 
@@ -232,7 +239,9 @@ def gap_understated(plan: Plan) -> Iterator[Plan]:
     """The gap is not the one between objective and bound."""
     if plan.objective_value > 0.0:
         bound = plan.objective_value / 2.0
-        yield replace(plan, certificate=replace(plan.certificate, lower_bound=bound, gap=0.25))
+        for gap in (0.25, 0.0):
+            certificate = replace(plan.certificate, lower_bound=bound, gap=gap)
+            yield replace(plan, certificate=certificate)
 
 
 @plan_fault("certificate")

@@ -9,6 +9,7 @@ from wakepath.testing.plan_faults import (
     plan_fault,
     with_expected,
     with_graph,
+    with_operator,
     with_platform,
 )
 from wakepath.testing.plan_invariants import memory_peaks
@@ -114,6 +115,18 @@ def memory_overflow(plan: Plan) -> Iterator[Plan]:
             rows = list(plan.platform.memories)
             rows[index] = replace(memory, size_bytes=peaks[memory.name] - 1)
             yield with_platform(plan, replace(plan.platform, memories=tuple(rows)))
+
+
+@plan_fault("memory")
+def weights_too_heavy(plan: Plan) -> Iterator[Plan]:
+    """An operator has one byte more of weights than its core's memory, hash forged."""
+    graph, platform = plan.task_graph, plan.platform
+    for segment in graph.segments:
+        core = platform.core(plan.placement(segment.name).core)
+        size = platform.memory(core.memory).size_bytes
+        for operator in graph.segment_operators(segment):
+            heavy = replace(operator, weight_bytes=size + 1)
+            yield with_operator(plan, graph.operators.index(operator), heavy)
 
 
 @plan_fault("unsupported")

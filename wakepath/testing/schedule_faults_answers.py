@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import inf, nan
 
 from scheduler.graphs.schedule import Schedule, ScheduledTransfer
 from wakepath.testing.schedule_faults import (
@@ -38,6 +39,13 @@ def tasks_swapped(schedule: Schedule) -> Iterator[Schedule]:
         yield replace(schedule, tasks=(second, first, *others))
 
 
+@schedule_fault("task")
+def task_repeated(schedule: Schedule) -> Iterator[Schedule]:
+    """A task is scheduled once more."""
+    for row in schedule.tasks:
+        yield replace(schedule, tasks=(*schedule.tasks, row))
+
+
 @schedule_fault("mode")
 def unknown_mode(schedule: Schedule) -> Iterator[Schedule]:
     """A task runs in a mode that it lacks."""
@@ -71,6 +79,13 @@ def needless_transfer(schedule: Schedule) -> Iterator[Schedule]:
         if (source.task, target.task) not in crossing:
             row = ScheduledTransfer(source.task, target.task, "l0", source.finish, source.finish)
             yield replace(schedule, transfers=(*schedule.transfers, row))
+
+
+@schedule_fault("transfer")
+def transfer_repeated(schedule: Schedule) -> Iterator[Schedule]:
+    """An output crosses once more."""
+    for row in schedule.transfers:
+        yield replace(schedule, transfers=(*schedule.transfers, row))
 
 
 @schedule_fault("link")
@@ -141,6 +156,13 @@ def energy_understated(schedule: Schedule) -> Iterator[Schedule]:
 
 
 @schedule_fault("energy")
+def not_a_number(schedule: Schedule) -> Iterator[Schedule]:
+    """Joules that are no number, or infinite."""
+    for value in (nan, inf):
+        yield replace(schedule, energy_j=value)
+
+
+@schedule_fault("energy")
 def forged_task_energy(schedule: Schedule) -> Iterator[Schedule]:
     """A mode takes a joule more than the figures are of."""
     for index, (row, task) in enumerate(zip(schedule.tasks, schedule.problem.tasks, strict=True)):
@@ -171,12 +193,20 @@ def bound_below_zero(schedule: Schedule) -> Iterator[Schedule]:
 
 
 @schedule_fault("certificate")
+def bound_not_finite(schedule: Schedule) -> Iterator[Schedule]:
+    """A lower bound that is no number, or infinite."""
+    for bound in (nan, -inf, inf):
+        yield replace(schedule, certificate=replace(schedule.certificate, lower_bound=bound))
+
+
+@schedule_fault("certificate")
 def gap_understated(schedule: Schedule) -> Iterator[Schedule]:
     """The gap is not the one between objective and bound."""
     if schedule.objective_value > 0.0:
         bound = schedule.objective_value / 2.0
-        certificate = replace(schedule.certificate, lower_bound=bound, gap=0.25)
-        yield replace(schedule, certificate=certificate)
+        for gap in (0.25, 0.0):
+            certificate = replace(schedule.certificate, lower_bound=bound, gap=gap)
+            yield replace(schedule, certificate=certificate)
 
 
 @schedule_fault("certificate")

@@ -78,13 +78,22 @@ def overlap_on_core(schedule: Schedule) -> Iterator[Schedule]:
                 yield started_at(schedule, task, first.finish - 1)
 
 
+@schedule_fault("exclusivity")
+def runs_into_the_next_but_one(schedule: Schedule) -> Iterator[Schedule]:
+    """A task lasts until a core has run another one and begun a third."""
+    for index, resource in enumerate(schedule.problem.resources):
+        tasks = _long(schedule, index) if resource.capacity == 1 else []
+        for first, third in zip(tasks, tasks[2:], strict=False):
+            finish = schedule.tasks[third].start + 1
+            yield with_task(schedule, first, replace(schedule.tasks[first], finish=finish))
+
+
 @schedule_fault("capacity")
 def over_capacity(schedule: Schedule) -> Iterator[Schedule]:
     """Two tasks that do not fit beside each other run at once."""
     modes = modes_of(schedule)
     for index, resource in enumerate(schedule.problem.resources):
-        long = [t for t in lane(schedule, index) if modes[t].ticks > 0]
-        for first, second in combinations(long, 2):
+        for first, second in combinations(_long(schedule, index), 2):
             held = modes[first].holds[index] + modes[second].holds[index]
             if resource.capacity > 1 and held > resource.capacity:
                 yield started_at(schedule, second, schedule.tasks[first].start)
@@ -100,6 +109,15 @@ def wake_ignored(schedule: Schedule) -> Iterator[Schedule]:
             yield with_resource(schedule, index, wake_ticks=first + 1)
 
 
+@schedule_fault("wake")
+def start_before_awake(schedule: Schedule) -> Iterator[Schedule]:
+    """A task starts a tick before its resource is awake."""
+    for index, resource in enumerate(schedule.problem.resources):
+        if resource.wake_ticks > 0:
+            for task in lane(schedule, index):
+                yield started_at(schedule, task, resource.wake_ticks - 1)
+
+
 @schedule_fault("switch")
 def switch_ignored(schedule: Schedule) -> Iterator[Schedule]:
     """A core changes its operating point faster than it can."""
@@ -113,6 +131,26 @@ def switch_ignored(schedule: Schedule) -> Iterator[Schedule]:
                 yield with_resource(schedule, index, switch_ticks=gap + 1)
 
 
+@schedule_fault("switch")
+def switch_cut_short(schedule: Schedule) -> Iterator[Schedule]:
+    """A task starts a tick before its core has changed its operating point."""
+    modes = modes_of(schedule)
+    for index, resource in enumerate(schedule.problem.resources):
+        tasks = _long(schedule, index)
+        # A task that takes no time could come between the two.
+        apart = resource.capacity == 1 and tasks == lane(schedule, index)
+        for before, task in pairwise(tasks if apart and resource.switch_ticks else []):
+            if modes[before].point != modes[task].point:
+                start = schedule.tasks[before].finish + resource.switch_ticks - 1
+                yield started_at(schedule, task, start)
+
+
+def _long(schedule: Schedule, resource: int) -> list[int]:
+    """The tasks that hold a resource for a tick at least, in order."""
+    rows = schedule.tasks
+    return [t for t in lane(schedule, resource) if rows[t].finish > rows[t].start]
+
+
 @schedule_fault("transfer-time")
 def transfer_too_short(schedule: Schedule) -> Iterator[Schedule]:
     """A transfer arrives a tick too early."""
@@ -121,14 +159,35 @@ def transfer_too_short(schedule: Schedule) -> Iterator[Schedule]:
             yield with_transfer(schedule, index, replace(row, finish=row.finish - 1))
 
 
+@schedule_fault("transfer-time")
+def transfer_too_long(schedule: Schedule) -> Iterator[Schedule]:
+    """A transfer arrives a tick too late."""
+    for index, row in enumerate(schedule.transfers):
+        yield with_transfer(schedule, index, replace(row, finish=row.finish + 1))
+
+
+@schedule_fault("transfer-time")
+def timed_as_if_alone(schedule: Schedule) -> Iterator[Schedule]:
+    """A transfer that shares its fair link takes as long as if it did not."""
+    problem = schedule.problem
+    links = [link.name for link in problem.links]
+    edges = {
+        (problem.tasks[edge.source].name, problem.tasks[edge.target].name): edge
+        for edge in problem.edges
+    }
+    for index, row in enumerate(schedule.transfers):
+        link = links.index(row.link)
+        alone = row.start + edges[row.source, row.target].ticks[link]
+        if problem.links[link].sharing == "fair" and alone < row.finish:
+            yield with_transfer(schedule, index, replace(row, finish=alone))
+
+
 @schedule_fault("transfer-start")
 def transfer_before_source(schedule: Schedule) -> Iterator[Schedule]:
     """A transfer starts a tick before its source has finished."""
     finishes = {row.task: row.finish for row in schedule.tasks}
     for index, row in enumerate(schedule.transfers):
-        start = finishes[row.source] - 1
-        moved = replace(row, start=start, finish=start + row.finish - row.start)
-        yield with_transfer(schedule, index, moved)
+        yield _entering(schedule, index, finishes[row.source] - 1)
 
 
 @schedule_fault("transfer-start")
@@ -144,15 +203,28 @@ def transfer_held_back(schedule: Schedule) -> Iterator[Schedule]:
 @schedule_fault("link-exclusivity")
 def overlap_on_link(schedule: Schedule) -> Iterator[Schedule]:
     """A transfer enters a fifo link that carries another one."""
+    for first, second in _neighbours(schedule):
+        yield _entering(schedule, second, schedule.transfers[first].finish - 1)
+
+
+@schedule_fault("link-exclusivity")
+def two_enter_at_once(schedule: Schedule) -> Iterator[Schedule]:
+    """A transfer enters a fifo link only when the next one does."""
+    for first, second in _neighbours(schedule):
+        yield _entering(schedule, first, schedule.transfers[second].start)
+
+
+def _neighbours(schedule: Schedule) -> Iterator[tuple[int, int]]:
+    """On fifo links: two transfers that take some time, one after the other."""
+    rows = schedule.transfers
     for link in schedule.problem.links:
-        rows = [(i, row) for i, row in enumerate(schedule.transfers) if row.link == link.name]
-        long = sorted(
-            ((i, row) for i, row in rows if row.finish > row.start),
-            key=lambda pair: (pair[1].start, pair[0]),
-        )
-        if link.sharing != "fifo":
-            continue
-        for (_, first), (index, second) in pairwise(long):
-            start = first.finish - 1
-            moved = replace(second, start=start, finish=start + second.finish - second.start)
-            yield with_transfer(schedule, index, moved)
+        if link.sharing == "fifo":
+            long = [i for i, r in enumerate(rows) if r.link == link.name and r.finish > r.start]
+            yield from pairwise(sorted(long, key=lambda index: (rows[index].start, index)))
+
+
+def _entering(schedule: Schedule, index: int, start: int) -> Schedule:
+    """With one transfer at another time."""
+    row = schedule.transfers[index]
+    moved = replace(row, start=start, finish=start + row.finish - row.start)
+    return with_transfer(schedule, index, moved)
