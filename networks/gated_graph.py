@@ -52,10 +52,16 @@ def part_of_edge(network: GatedNetwork, taskgraph: TaskGraph) -> dict[str, str]:
     """Name of the gated part whose activation an edge carries, by the edge's name, in order.
 
     Unlike :func:`gate_of_edge` it knows the cuts whose gates a plan leaves out: at a gated cut more
-    than ``none`` may send, and nowhere else. A task graph without codecs has none.
+    than ``none`` may send, and nowhere else. A task graph without codecs has none; one that has
+    them at some cuts only is a ``ValueError``.
     """
     coded = [edge.name for edge in taskgraph.edges if len(edge.codecs) > 1]
-    return dict(zip(coded, network.gated_parts, strict=True)) if coded else {}
+    if coded and len(coded) != len(network.gated_parts):
+        raise ValueError(
+            f"edges with codecs are {', '.join(coded)}, but gates follow "
+            f"{', '.join(network.gated_parts)}: take codecs away from all cuts or from none"
+        )
+    return dict(zip(coded, network.gated_parts, strict=False))
 
 
 def trace_gated(network: GatedNetwork) -> TracedGatedNetwork:

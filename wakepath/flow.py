@@ -121,6 +121,20 @@ def sound_plan(path: Path) -> Plan:
     return plan
 
 
+def saved_plan_of(path: Path, scenario: Scenario) -> Plan:
+    """A sound saved plan of the scenario's network; ``InputError`` if it is of other weights."""
+    plan = sound_plan(path)
+    graph, actual = plan.task_graph, sha256_of(scenario.weights_path)
+    if graph.weights_sha256 != actual:
+        raise InputError.single(
+            f"the plan is of network '{graph.name}' with weights {graph.weights_sha256[:12]}..., "
+            f"but the scenario's '{scenario.weights_path.name}' is {actual[:12]}...",
+            hint="`wakepath plan` the scenario anew, or give the scenario that the plan is of",
+            file=str(path),
+        )
+    return plan
+
+
 def baselines(problem: Problem) -> dict[str, Plan | str]:
     """The baselines' plans, or why one found none.
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wakepath.fronts import FrontRecord
-from wakepath.pictures import require_picture, scale_of, write_picture
+from wakepath.pictures import scale_of, write_picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -15,7 +15,6 @@ def plot_front(record: FrontRecord, path: Path) -> None:
 
     Raises ``InputError`` if the name does not end like a picture.
     """
-    require_picture(path)
     write_picture(_drawn(record), path)
 
 

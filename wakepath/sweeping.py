@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from devicemodels.documents.files import plain, read_text, write_atomically
+from networks.spec import NetworkSpec
 from networks.sweep.front import SweepFront
 from networks.sweep.pricing import Pricing
 from networks.sweep.sweep import sweep
@@ -49,35 +50,35 @@ def sweep_scenario(
     """
     if plot is not None:
         require_picture(plot)
-    folder.mkdir(exist_ok=True)
+    text = read_text(scenario_file(path))  # as it was asked, whatever it says in an hour
+    spec = spec_of(scenario)
     front = sweep(
-        spec_of(scenario),
-        pricing_of(scenario),
+        spec,
+        pricing_of(scenario, spec),
         folder,
         seed=scenario.seed,
         trainings=trainings,
         any_cut=any_cut,
         epochs=epochs,
     )
-    _make_runnable(front, scenario, path, folder)
+    _make_runnable(front, scenario, text, folder)
     for line in left_out(front):
         say(line)
-    if plot is not None:
-        plot_front(sweep_record(front), plot)
-        say(f"front drawn in {plot}")
     if output_format == "json":
         print_json(plain(front))
     else:
         stdout_console().print(sweep_table(front))
     say(f"`wakepath run {folder / front.members[0].folder}` runs the one of least energy")
+    if plot is not None:
+        plot_front(sweep_record(front), plot)
+        say(f"front drawn in {plot}")
 
 
-def pricing_of(scenario: Scenario) -> Pricing:
+def pricing_of(scenario: Scenario, spec: NetworkSpec) -> Pricing:
     """The scenario's platform and rules; classes come as often as in validation data."""
     from networks.gated_graph import trace_gated  # noqa: PLC0415
     from networks.learning.splits import load_split  # noqa: PLC0415
 
-    spec = spec_of(scenario)
     network = spec.build()
     share = load_split(spec, network, "validation").positive_share
     graph = replace(trace_gated(network).taskgraph, positive_share=share)
@@ -88,9 +89,8 @@ def pricing_of(scenario: Scenario) -> Pricing:
     )
 
 
-def _make_runnable(front: SweepFront, scenario: Scenario, path: Path, folder: Path) -> None:
+def _make_runnable(front: SweepFront, scenario: Scenario, text: str, folder: Path) -> None:
     """A scenario beside the weights of each network on the front."""
-    text = read_text(scenario_file(path))
     for name in sorted({member.folder for member in front.members}):
         here = (folder / name).resolve()
         moved = member_scenario(text, scenario.folder.resolve(), here)

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from wakepath.report import Report
 from wakepath.scenario import Scenario
+from wakepath.scenario_checks import LARGEST_SEED
 from wakepath.tables import print_report
 
 WIDTH_WITHOUT_TERMINAL = 120
@@ -29,7 +30,9 @@ calibration_option = click.option(
     "--calibration",
     help="Device models that `wakepath calibrate` wrote, instead of measuring them anew.",
 )
-seed_option = click.option("--seed", type=int, help="Instead of the scenario's seed.")
+seed_option = click.option(
+    "--seed", type=click.IntRange(0, LARGEST_SEED), help="Instead of the scenario's seed."
+)
 
 
 def with_seed(scenario: Scenario, seed: int | None) -> Scenario:

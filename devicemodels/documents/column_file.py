@@ -4,6 +4,7 @@ Columns are numpy arrays by name; texts, such as a JSON header, are columns of t
 """
 
 import io
+import lzma
 import tokenize
 import zipfile
 import zlib
@@ -22,6 +23,7 @@ Columns = Mapping[str, NDArray[Any]]
 
 UNREADABLE = (
     ValueError,
+    OSError,  # a damaged compression, which bz2 reads as data
     EOFError,
     KeyError,
     RuntimeError,  # an encrypted member; its subclass says that a compression is unknown
@@ -32,6 +34,7 @@ UNREADABLE = (
     tokenize.TokenError,
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
 )
 """What numpy and zipfile raise for a file that is not what it should be."""
 

@@ -2,8 +2,6 @@
 
 import io
 import json
-import zipfile
-import zlib
 from dataclasses import astuple, fields, is_dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -12,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from devicemodels.documents.column_file import UNREADABLE, text_column, write_columns
 from devicemodels.documents.errors import InputError
-from devicemodels.documents.files import write_atomically
 from devicemodels.documents.json_document import dump_document
 from simulator.compiled.journey import Course, Journey
 from simulator.compiled.layout import Counters, State
@@ -22,8 +20,6 @@ from simulator.sources.source import Cursor
 
 CHECKPOINT_VERSION = "wakepath/checkpoint@1"
 """Counts up whenever the arrays of the loop change their meaning."""
-
-UNREADABLE = (ValueError, OSError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error)
 
 
 def identity(course: Course, duration_ns: int, batch_ns: int) -> str:
@@ -48,10 +44,8 @@ def save(path: Path, belongs_to: str, journey: Journey) -> None:
     }
     columns = {f"state.{name}": column for name, column in journey.state._asdict().items()}
     columns |= {f"counters.{name}": c for name, c in journey.counters._asdict().items()}
-    columns["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **columns)
-    write_atomically(path, buffer.getvalue())
+    columns["header"] = text_column(json.dumps(header))
+    write_columns(path, columns)
 
 
 def load(path: Path, belongs_to: str, fresh: Journey) -> Journey:

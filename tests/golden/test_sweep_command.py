@@ -49,7 +49,8 @@ def test_every_network_on_the_front_is_planned_as_the_front_says(tmp_path: Path)
 @pytest.mark.heavy
 def test_whoever_a_bound_would_skip_is_truly_dearer_once_it_is_trained(tmp_path: Path) -> None:
     scenario = load_scenario(SCENARIO)
-    spec, pricing = spec_of(scenario), pricing_of(scenario)
+    spec = spec_of(scenario)
+    pricing = pricing_of(scenario, spec)
     network = spec.build()
     space = space_of(network, trace_gated(network).trunk, spec.recipe)
     found = candidates(network, space, pricing).candidates

@@ -59,3 +59,9 @@ def test_files_beside_the_scenario_are_found_from_the_new_folder() -> None:
     assert after["hardware"] == {"platform": "../../../../host.yaml", "cores": {"a": "b"}}
     absolute = text.replace("boards/own.yaml", "/boards/own.yaml")
     assert _tree(member_scenario(absolute, HERE, MEMBER))["platform"] == "/boards/own.yaml"
+
+
+@pytest.mark.parametrize("nothing", ["null", "~", ""])
+def test_no_file_stays_no_file(nothing: str) -> None:
+    text = f"network: {{name: mine, weights: w.safetensors, file: {nothing}}}\n"
+    assert _tree(member_scenario(text, HERE, MEMBER))["network"] == {"name": "mine", **FILES}

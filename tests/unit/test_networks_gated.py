@@ -18,7 +18,7 @@ from networks.answers import answers, positive
 from networks.codecs import CODEC_NAMES, TRAINED_CODECS
 from networks.evaluation import gated_answers, stopped_by
 from networks.gated import CutDesign, GatedNetwork
-from networks.gated_graph import gate_of_edge, trace_gated
+from networks.gated_graph import gate_of_edge, part_of_edge, trace_gated
 from networks.programs import Program, programs
 from networks.record import record
 from networks.wire import decode, encode
@@ -293,3 +293,14 @@ def test_a_plan_that_leaves_a_gate_out_is_recorded_by_the_gates_that_it_uses(
     np.testing.assert_array_equal(seen.gate_scores, whole.gate_scores[:, [1]])
     assert not np.array_equal(whole.gate_scores[:, 0], whole.gate_scores[:, 1])
     np.testing.assert_array_equal(seen.answers, whole.answers)
+
+
+def test_codecs_at_some_cuts_only_are_refused(network: GatedNetwork) -> None:
+    graph = trace_gated(network).taskgraph
+    assert part_of_edge(network, graph) == dict(zip(CUTS, ("sense", "screen"), strict=True))
+    bare = tuple(
+        replace(edge, codecs=edge.codecs[:1]) if edge.name == CUTS[1] else edge
+        for edge in graph.edges
+    )
+    with pytest.raises(ValueError, match=f"edges with codecs are {CUTS[0]}, but gates follow"):
+        part_of_edge(network, replace(graph, edges=bare))

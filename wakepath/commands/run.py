@@ -47,7 +47,7 @@ def command(
     plan = exact_plan(problem, output_format)
     stream = load_stream(scenario)
     recording = record_stream(plan, stream)
-    conditions = conditions_of(scenario, plan, recording)
+    conditions = conditions_of(scenario, plan, recording if scenario.workload.replay else None)
     with progress("simulating") as advance:
         trace = simulate_under(plan, conditions, advance)
     simulated = simulated_figures(trace, conditions)

@@ -8,6 +8,7 @@ import click
 from devicemodels.cost import nanoseconds
 from devicemodels.documents.errors import InputError
 from devicemodels.documents.errors import Problem as Fault
+from devicemodels.documents.files import folder_problems
 from scheduler.plan import Plan
 from scheduler.recording import Recording
 from scheduler.recording_document import (
@@ -27,6 +28,7 @@ from wakepath.flow import (
     load_stream,
     plan_scenario,
     record_stream,
+    saved_plan_of,
     sound_plan,
 )
 from wakepath.options import DURATION, IDLE_POLICY, SHARE
@@ -216,6 +218,9 @@ def _check(files: Files, engine: str, precision: float | None, checkpoint: Path 
         )
         if file is not None and file.suffix not in ends
     ]
+    for file in (files.trace, files.power, files.record):
+        if file is not None:
+            faults += folder_problems(file)
     for option, value in (("--precision", precision), ("--checkpoint", checkpoint)):
         if value is not None and engine != "compiled":
             faults.append(Fault(f"{option} is for long runs", hint="add `--engine compiled`"))
@@ -287,7 +292,7 @@ def _write(files: Files, trace: Trace, conditions: Conditions) -> None:
 
 def _plan(scenario: Scenario | None, plan_file: Path | None) -> Plan:
     if plan_file is not None:
-        return sound_plan(plan_file)
+        return sound_plan(plan_file) if scenario is None else saved_plan_of(plan_file, scenario)
     if scenario is None:
         raise InputError.single("nothing to simulate", hint="give a SCENARIO, or --plan plan.json")
     return plan_scenario(scenario, DEFAULT_ALGORITHM)

@@ -6,7 +6,7 @@ from statistics import median
 from string import ascii_lowercase
 
 from wakepath.devices.prediction import CorePrediction
-from wakepath.pictures import require_picture, scale_of, write_picture
+from wakepath.pictures import scale_of, write_picture
 
 WIDTH, HEIGHT = 78, 18
 """Columns and rows of a plot in the terminal."""
@@ -46,7 +46,6 @@ def plot_in_terminal(title: str, found: Sequence[CorePrediction], ascii_only: bo
 
 def plot_into_file(title: str, found: Sequence[CorePrediction], path: Path) -> None:
     """The same as a picture, operating points named; ``InputError`` if ``path`` is not one's."""
-    require_picture(path)
     from matplotlib.figure import Figure  # noqa: PLC0415 - half a second to import
     from matplotlib.ticker import LogLocator, NullFormatter  # noqa: PLC0415
 

@@ -1,7 +1,6 @@
 """``wakepath devices --validate``."""
 
-import click
-
+from devicemodels.documents.errors import InputError
 from wakepath.terminal import print_json, say, stdout_console
 from wakepath.validation.tables import print_validation, summary_lines, validation_document
 
@@ -9,7 +8,9 @@ from wakepath.validation.tables import print_validation, summary_lines, validati
 def validate_devices(name: str | None, output_format: str) -> None:
     """Print predicted beside published for all rows: boards of a class are judged together."""
     if name is not None:
-        raise click.UsageError("--validate judges all devices together: leave NAME out")
+        raise InputError.single(
+            f"--validate judges all devices together, not '{name}' alone", hint="leave NAME out"
+        )
     if output_format == "json":
         print_json(validation_document())
     else:
