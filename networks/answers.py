@@ -10,8 +10,7 @@ def positive(output: NDArray[np.float32]) -> bool:
     A single value is a logit and speaks for the event when it is above 0. Several values are
     logits of classes, of which class 0 is the background; ties go to the lower class.
     """
-    flat = output.reshape(-1)
-    return bool(flat[0] > 0) if flat.size == 1 else bool(np.argmax(flat) != 0)
+    return bool(answers(output.reshape(1, -1))[0])
 
 
 def answers(outputs: NDArray[np.float32]) -> NDArray[np.int8]:

@@ -75,6 +75,8 @@ class CutDesign:
             wrong.append(
                 f"codec 'dropped' cannot send {self.wire_channels} of {self.channels} channels"
             )
+        if self.dimensions not in (None, 0, 1, 2, 3):
+            wrong.append(f"dimensions is {self.dimensions}, from 0 to 3 or None is needed")
         if not 0 < self.sparse_share <= 1:
             wrong.append(f"sparse_share is {self.sparse_share}, above 0 and at most 1 is needed")
         unknown = sorted(set(self.codecs) - set(TRAINED_CODECS))

@@ -5,18 +5,20 @@ weights that were trained in it (``design.json``), and turns the zoo's ``Network
 the network that these weights fit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 from weakref import WeakKeyDictionary
 
 import torch
+from torch import nn
 
 from devicemodels.documents.json_document import dump_document, read_document
 from networks.errors import NetworkError, network_error
 from networks.gated import CutDesign, GatedNetwork
 from networks.insertion import insert
+from networks.learning.recipes import require_recipe
 from networks.spec import NetworkSpec
 from networks.streams.windows import Windows
 
@@ -94,9 +96,8 @@ def gated_at(network: GatedNetwork, cuts: Mapping[str, CutDesign]) -> GatedNetwo
     At the ends of its parts, if all of ``cuts`` are such; else it is cut anew, at any cut points.
     Raises ``NetworkError`` as :func:`networks.insertion.insert` does.
     """
-    parts = dict(network.trunk.named_children())
-    if set(cuts) <= set(list(parts)[:-1]):
-        return GatedNetwork(network.name, network.input_shape, parts, cuts)
+    if set(cuts) <= set(list(network.parts)[:-1]):
+        return GatedNetwork(network.name, network.input_shape, network.parts, cuts)
     return insert(network.trunk, torch.zeros(network.input_shape), cuts, name=network.name)
 
 
@@ -125,15 +126,20 @@ def _check_weights(design: Design, file: str | None) -> None:
 def _frozen(spec: NetworkSpec, cuts: Mapping[str, CutDesign]) -> tuple[str, ...]:
     """The frozen parts of the recipe by the names that they have once the trunk is cut."""
     own = spec.build()
+    require_recipe(spec.recipe, own)
     network = gated_at(own, cuts)
+    known = {tensor.data_ptr() for tensor in _tensors(own.trunk)}
     frozen = {
-        id(p)
+        tensor.data_ptr()
         for part in spec.recipe.frozen_parts
-        for p in own.trunk.get_submodule(part).parameters()
+        for tensor in _tensors(own.trunk.get_submodule(part))
     }
     kept = []
-    for name, part in network.trunk.named_children():
-        held = {id(p) in frozen for p in part.parameters()}
+    for name, part in network.parts.items():
+        # A part without weights to learn is what its constants are.
+        judged = part.parameters() if any(True for _ in part.parameters()) else part.buffers()
+        places = {tensor.data_ptr() for tensor in judged} & known
+        held = {place in frozen for place in places}
         if held == {True, False}:
             raise network_error(
                 f"part '{name}' of network '{spec.name}' is frozen in the beginning and learns in "
@@ -143,3 +149,9 @@ def _frozen(spec: NetworkSpec, cuts: Mapping[str, CutDesign]) -> tuple[str, ...]
         if held == {True}:
             kept.append(name)
     return tuple(kept)
+
+
+def _tensors(module: nn.Module) -> Iterator[torch.Tensor]:
+    """Weights that are learned, and constants."""
+    yield from module.parameters()
+    yield from module.buffers()

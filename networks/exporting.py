@@ -12,6 +12,7 @@ from torch import fx, nn
 from torch.export.graph_signature import InputKind, OutputKind
 
 from networks.aten import DROPOUTS, IDENTITIES, aten_name, kind_of, where
+from networks.batches import modes_kept
 from networks.errors import network_error
 
 
@@ -41,10 +42,9 @@ def exported_program(
     NetworkError
         torch cannot export it; the message has torch's reason in one line.
     """
-    mode = module.training
-    module.train(training)
     try:
-        with _silence(), torch.no_grad():
+        with modes_kept(module), _silence(), torch.no_grad():
+            module.train(training)
             return torch.export.export(module, (example,))
     except Exception as error:
         raise network_error(
@@ -53,8 +53,6 @@ def exported_program(
             hint="take decisions that depend on values out of forward(); one tensor of that shape "
             "in, one tensor out",
         ) from None
-    finally:
-        module.train(mode)
 
 
 def export_calls(

@@ -7,7 +7,7 @@ whether it is used is decided by the plan, and training shows the network the ra
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import torch
@@ -117,23 +117,37 @@ class GatedNetwork(nn.Module):
             cut = cuts[part]
             self.gates[part] = GateHead(cut.channels, cut.hidden)
             if "narrow" in cut.codecs:
-                own = cut.dimensions
+                dimensions = self.design(part).dimensions
+                assert dimensions is not None, "narrow has some"
                 self.codecs[part] = NarrowCodec(
-                    cut.channels,
-                    cut.wire_channels,
-                    dimensions=len(input_shape) - 2 if own is None else own,
+                    cut.channels, cut.wire_channels, dimensions=dimensions
                 )
             if "dropped" in cut.codecs:
                 self.dropped[part] = DroppedCodec(cut.channels, cut.wire_channels)
+
+    @property
+    def parts(self) -> dict[str, nn.Module]:
+        """The parts of the trunk by name, in order."""
+        return dict(self.trunk.named_children())
 
     @property
     def gated_parts(self) -> tuple[str, ...]:
         """Names of the parts that a gate follows, in order."""
         return tuple(self.gates)
 
+    def design(self, part: str) -> CutDesign:
+        """What stands behind a gated part, with the dimensions that its codecs were built for."""
+        cut = self.cuts[part]
+        own = len(self.input_shape) - 2 if cut.dimensions is None else cut.dimensions
+        return replace(cut, dimensions=own) if "narrow" in cut.codecs else cut
+
     def drawn_codecs(self, part: str) -> tuple[CodecName, ...]:
         """What training draws from at one gated part: ``none``, then its cut's codecs in order."""
         return ("none", *self.cuts[part].codecs)
+
+    def known_codecs(self, part: str) -> tuple[CodecName, ...]:
+        """What can send the activation of a gated part: generic codecs, then its cut's."""
+        return (*GENERIC_CODECS, *self.cuts[part].codecs)
 
     def learned_codec(self, part: str, codec: str) -> NarrowCodec | DroppedCodec | None:
         """The module that computes a codec at one gated part; None if the wire is all of it."""
@@ -193,7 +207,7 @@ class GatedNetwork(nn.Module):
         """All parts and gates; ``sent`` says what arrives behind a gated part."""
         activation = samples
         logits, activations = [], []
-        for part, module in self.trunk.named_children():
+        for part, module in self.parts.items():
             activation = module(activation)
             if part in self.gates:
                 logits.append(self.gates[part](activation))
@@ -203,7 +217,7 @@ class GatedNetwork(nn.Module):
         return GatedOutput(gate_logits, activation, tuple(activations))
 
     def _sent(self, part: str, activation: torch.Tensor, codec: CodecName) -> torch.Tensor:
-        if codec not in (*GENERIC_CODECS, *self.cuts[part].codecs):
+        if codec not in self.known_codecs(part):
             raise ValueError(f"network '{self.name}' has no codec '{codec}' behind '{part}'")
         learned = self.learned_codec(part, codec)
         if learned is not None:

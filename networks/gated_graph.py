@@ -8,24 +8,14 @@ import torch
 
 from networks.aten import child_of
 from networks.codec_operators import codecs_of, operators_of
-from networks.errors import network_error
+from networks.errors import NetworkError, network_error
 from networks.gated import GatedNetwork, GateHead, GateScore
+from networks.insertion import misfits
 from networks.tracing import TracedNetwork, trace_network
-from scheduler.taskgraph import Gate, SampleClass, TaskGraph
+from scheduler.taskgraph import Gate, Operator, TaskGraph
 
-
-@dataclass(frozen=True, slots=True)
-class GateFigures:
-    """What is known of one gate."""
-
-    threshold: float
-    """A sample is stopped when its score is below."""
-    stop_rate: Mapping[SampleClass, float]
-    """Share stopped among those of each class that reach the gate."""
-
-
-UNTRAINED = GateFigures(0.0, {"negative": 0.0, "positive": 0.0})
-"""A gate that stops nothing: no score is below 0."""
+ANEW = "`wakepath train` the scenario again, or leave `taskgraph` out to measure it anew"
+"""What to try where a task graph is not of the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +43,16 @@ def part_of_edge(network: GatedNetwork, taskgraph: TaskGraph) -> dict[str, str]:
 
     Unlike :func:`gate_of_edge` it knows the cuts whose gates a plan leaves out: at a gated cut more
     than ``none`` may send, and nowhere else. A task graph without codecs has none; one that has
-    them at some cuts only is a ``ValueError``.
+    them at some cuts only is a ``NetworkError``.
     """
     coded = [edge.name for edge in taskgraph.edges if len(edge.codecs) > 1]
     if coded and len(coded) != len(network.gated_parts):
-        raise ValueError(
-            f"edges with codecs are {', '.join(coded)}, but gates follow "
-            f"{', '.join(network.gated_parts)}: take codecs away from all cuts or from none"
+        raise network_error(
+            f"task graph '{taskgraph.name}' has codecs at {', '.join(coded)}, but gates of the "
+            f"network follow {', '.join(network.gated_parts)}",
+            hint=ANEW,
         )
-    return dict(zip(coded, network.gated_parts, strict=False))
+    return dict(zip(coded, network.gated_parts, strict=True)) if coded else {}
 
 
 def trace_gated(network: GatedNetwork) -> TracedGatedNetwork:
@@ -70,28 +61,34 @@ def trace_gated(network: GatedNetwork) -> TracedGatedNetwork:
     Raises
     ------
     NetworkError
-        It cannot be traced, or a gated part does not end where a segment ends.
+        It cannot be traced, a gated part does not end where a segment ends, or the design of a cut
+        does not fit the activation there.
     """
     trunk = trace_network(network.trunk, torch.zeros(network.input_shape), name=network.name)
     graph = trunk.taskgraph
+    places = {part: segment_before_gate(trunk, part) for part in network.gated_parts}
+    problems = [
+        problem
+        for part, index in places.items()
+        for problem in misfits(graph.name, part, network.design(part), graph.edges[index].shape)
+    ]
+    if problems:
+        raise NetworkError(problems)
     gates, edges = [], list(graph.edges)
-    for part in network.gated_parts:
-        index = segment_before_gate(trunk, part)
+    for part, index in places.items():
         edge = edges[index]
         activation = torch.zeros(edge.shape)
         head = cast(GateHead, network.gates[part])
-        gates.append(
-            Gate(
-                name=part,
-                segment=graph.segments[index].name,
-                operators=operators_of(GateScore(head), activation, f"{part}_gate."),
-                threshold=UNTRAINED.threshold,
-                stop_rate=UNTRAINED.stop_rate,
-            )
-        )
+        operators = operators_of(GateScore(head), activation, f"{part}_gate.")
+        gates.append(untrained_gate(part, graph.segments[index].name, operators))
         edges[index] = replace(edge, codecs=codecs_of(network, part, edge))
     taskgraph = replace(graph, gates=tuple(gates), edges=tuple(edges))
     return TracedGatedNetwork(trunk, taskgraph)
+
+
+def untrained_gate(name: str, segment: str, operators: tuple[Operator, ...]) -> Gate:
+    """A gate that stops nothing: no score is below 0."""
+    return Gate(name, segment, operators, 0.0, {"negative": 0.0, "positive": 0.0})
 
 
 def with_losses(taskgraph: TaskGraph, accuracy_loss: Mapping[tuple[str, str], float]) -> TaskGraph:

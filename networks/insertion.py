@@ -115,7 +115,7 @@ def _designed(
             continue
         shape = graph.edges[place].shape
         if cut in cuts:
-            problems += _misfits(graph.name, cut, cuts[cut], shape)
+            problems += misfits(graph.name, cut, cuts[cut], shape)
         if place in found:
             problems.append(
                 Problem(
@@ -191,9 +191,7 @@ def _operator(traced: TracedNetwork, cut: str) -> int | None:
     return max(inside, default=None)
 
 
-def _misfits(
-    name: str, cut: str, design: CutDesign | None, shape: tuple[int, ...]
-) -> list[Problem]:
+def misfits(name: str, cut: str, design: CutDesign | None, shape: tuple[int, ...]) -> list[Problem]:
     """What of a design does not fit the activation behind its cut."""
     what = f"network '{name}', cut '{cut}'"
     if len(shape) not in _RANKS or shape[0] != 1:
@@ -209,6 +207,14 @@ def _misfits(
                 f"{what}: the design is for {design.channels} channels, the activation has shape "
                 f"{shape}",
                 hint=f"channels={shape[1]}",
+            )
+        ]
+    if design is not None and design.dimensions not in (None, len(shape) - 2):
+        return [
+            Problem(
+                f"{what}: the design is for {design.dimensions} dimensions, the activation has "
+                f"shape {shape}",
+                hint=f"dimensions={len(shape) - 2}, or leave it out",
             )
         ]
     return []

@@ -3,11 +3,13 @@
 import importlib.util
 import sys
 import traceback
+from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 from devicemodels.documents.errors import InputError, Problem
 from networks.errors import NetworkError, network_error
+from networks.gated import GatedNetwork
 from networks.spec import NetworkSpec
 
 MODULE_PREFIX = "wakepath_own_"
@@ -66,7 +68,17 @@ def spec_from_file(path: Path, *, name: str) -> NetworkSpec:
             hint="let both have one name",
             file=file,
         )
-    return spec
+    ran_as = str(found.origin)
+
+    def build() -> GatedNetwork:
+        try:
+            return spec.build()
+        except InputError:
+            raise
+        except Exception as error:
+            raise NetworkError([_raised(error, path, ran_as)]) from error
+
+    return replace(spec, build=build)
 
 
 class _LeavesNothing(SourceFileLoader):

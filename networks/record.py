@@ -7,15 +7,12 @@ import torch
 from numpy.typing import NDArray
 
 from networks.answers import answers
-from networks.codecs import GENERIC_CODECS
+from networks.batches import batches, evaluated
 from networks.errors import network_error
 from networks.gated import CodecName, GatedNetwork
-from networks.gated_graph import part_of_edge
+from networks.gated_graph import ANEW, part_of_edge
 from scheduler.recording import Recording
 from scheduler.taskgraph import TaskGraph
-
-BATCH = 256
-"""Samples in one pass; the wire's scale belongs to each sample all the same."""
 
 
 def record(
@@ -42,25 +39,23 @@ def record(
 
     Raises
     ------
-    ValueError
-        A codec is not one of this network's at that edge.
     NetworkError
-        A score or an answer is not finite.
+        A gate or a codec is not one of this network's, or a score or an answer is not finite.
     """
     chosen = _by_part(network, taskgraph, codecs)
+    strange = [gate.name for gate in taskgraph.gates if gate.name not in network.gated_parts]
+    if strange:
+        raise network_error(f"network '{network.name}' has no gate '{strange[0]}'", hint=ANEW)
     columns = [network.gated_parts.index(gate.name) for gate in taskgraph.gates]
-    training = network.training
-    network.eval()
-    scores, outputs = [], []
-    with torch.no_grad():
-        for start in range(0, len(samples), BATCH):
-            batch = torch.from_numpy(samples[start : start + BATCH])
+    scores, outputs, done = [], [], 0
+    with evaluated(network):
+        for batch in batches(samples):
             crossing = network.crossing(batch, chosen)
             scores.append(torch.sigmoid(crossing.gate_logits).numpy())
             outputs.append(crossing.output.numpy())
             said = np.concatenate([scores[-1], outputs[-1].reshape(len(batch), -1)], axis=1)
-            _refuse_odd(network.name, said, start, chosen)
-    network.train(training)
+            _refuse_odd(network.name, said, done, chosen)
+            done += len(batch)
     return Recording(
         labels=labels,
         gate_scores=np.concatenate(scores)[:, columns],
@@ -78,10 +73,12 @@ def _by_part(
     for edge, codec in codecs.items():
         if codec == "none":
             continue
-        known = (*GENERIC_CODECS, *network.cuts[gated[edge]].codecs) if edge in gated else ()
+        known = network.known_codecs(gated[edge]) if edge in gated else ()
         name = next((one for one in known if one == codec), None)
         if name is None:
-            raise ValueError(f"network '{taskgraph.name}' has no codec '{codec}' at edge '{edge}'")
+            raise network_error(
+                f"network '{taskgraph.name}' has no codec '{codec}' at edge '{edge}'", hint=ANEW
+            )
         chosen[gated[edge]] = name
     return chosen
 

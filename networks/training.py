@@ -27,7 +27,7 @@ from networks.gates.gate_choices import ChosenGates, choose_gates
 from networks.gates.promises import FalseAlarmPromise, RecallPromise
 from networks.learning.checkpoints import CHECKPOINT_FILE
 from networks.learning.fitting import Epoch, fit
-from networks.learning.recipes import recipe_problems
+from networks.learning.recipes import recipe_problems, require_recipe
 from networks.learning.remembering import remembering
 from networks.learning.splits import Splits, load_split, load_splits
 from networks.record import record
@@ -212,6 +212,7 @@ def taskgraph_from_weights(
 ) -> TaskGraph:
     """The task graph that training would have written beside these weights."""
     network = load_network(spec, weights, shown_as=shown_as)
+    require_recipe(spec.recipe, network)
     with remembering(network, spec.recipe.frozen_parts):  # computed alone, as training did
         measured = measure(network, spec, load_split(spec, network, "validation"))
     return replace(measured, weights_sha256=sha256_of(weights))

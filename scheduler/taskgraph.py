@@ -5,7 +5,7 @@ hardware: the same task graph is planned for a wearable and for the machine unde
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import prod
 from typing import Literal
@@ -139,6 +139,10 @@ class Edge:
     def name(self) -> str:
         """``source->target``."""
         return f"{self.source}->{self.target}"
+
+    def without_codecs(self) -> "Edge":
+        """The edge that is crossed raw."""
+        return replace(self, codecs=self.codecs[:1])
 
     def codec(self, name: str) -> Codec:
         """The codec called ``name``; ``KeyError`` if there is none."""

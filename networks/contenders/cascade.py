@@ -15,12 +15,13 @@ from math import prod
 import torch
 
 from networks.answers import answers
+from networks.batches import batches, evaluated
 from networks.contender import Contender
 from networks.contenders import small, ungated
 from networks.contenders.fitted import as_measured
 from networks.contenders.front_ends import is_learned
 from networks.gated import GatedNetwork
-from networks.gated_graph import UNTRAINED
+from networks.gated_graph import untrained_gate
 from networks.gates.gate_choices import choose_gates
 from networks.learning.losses import event_logit
 from networks.spec import NetworkSpec
@@ -28,16 +29,13 @@ from networks.streams.windows import Windows
 from networks.tracing import TracedNetwork, trace_network
 from networks.training import macs_behind_gates
 from scheduler.recording import Recording
-from scheduler.taskgraph import Codec, CutPoint, Edge, Gate, Operator, Segment, TaskGraph
+from scheduler.taskgraph import Codec, CutPoint, Edge, Operator, Segment, TaskGraph
 
 FIRST = "first"
 """Name of the gate whose head is the small network."""
 
 SAMPLE = "sample"
 """Name of the segment that keeps the raw sample."""
-
-BATCH = 256
-"""Samples in one pass."""
 
 
 def make(spec: NetworkSpec, seed: int) -> Contender:
@@ -62,14 +60,8 @@ def cascaded(first: GatedNetwork, second: GatedNetwork) -> TaskGraph:
     read = segment.operators[-1]
     in_common = sum(len(one.operators) for one in head.taskgraph.segments[:shared])
     own = head.taskgraph.operators[in_common:]
-    gate = Gate(
-        name=FIRST,
-        segment=segment.name,
-        operators=(*(_in_head(operator, read) for operator in own), _score(own[-1])),
-        threshold=UNTRAINED.threshold,
-        stop_rate=UNTRAINED.stop_rate,
-    )
-    return replace(graph, gates=(gate,))
+    operators = (*(_in_head(operator, read) for operator in own), _score(own[-1]))
+    return replace(graph, gates=(untrained_gate(FIRST, segment.name, operators),))
 
 
 def _traced(network: GatedNetwork) -> TracedNetwork:
@@ -151,6 +143,5 @@ def _recorded(
 
 
 def _outputs(network: GatedNetwork, windows: Windows) -> torch.Tensor:
-    with torch.no_grad():
-        samples = torch.from_numpy(windows.samples)
-        return torch.cat([network(samples[i : i + BATCH]) for i in range(0, len(samples), BATCH)])
+    with evaluated(network):
+        return torch.cat([network(batch) for batch in batches(windows.samples)])

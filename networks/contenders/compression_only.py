@@ -1,6 +1,5 @@
 """Learned codecs without gates: every sample goes all the way, in few bytes where that helps."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from networks.contender import Contender
@@ -8,8 +7,6 @@ from networks.contenders.fitted import as_measured, fitted
 from networks.contenders.measuring import measured, recorder
 from networks.gated_graph import trace_gated
 from networks.spec import NetworkSpec
-from networks.streams.windows import Windows
-from scheduler.recording import Recording
 
 
 def make(spec: NetworkSpec, seed: int) -> Contender:
@@ -21,13 +18,8 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     silent = tuple(0.0 for _ in spec.recipe.gate_weights)
     recipe = replace(spec.recipe, gate_weights=silent, calibrate_gates=False)
     network = fitted(replace(spec, recipe=recipe), seed)
-    whole = trace_gated(network).taskgraph
-    with_heads = recorder(network, whole)
-
-    def recorded(codecs: Mapping[str, str], windows: Windows) -> Recording:
-        seen = with_heads(codecs, windows)
-        return replace(seen, gate_scores=seen.gate_scores[:, :0], gates=())
-
+    bare = replace(trace_gated(network).taskgraph, gates=())
+    recorded = recorder(network, bare)
     with as_measured(spec, network):
-        taskgraph = measured(replace(whole, gates=()), recorded, spec.load("validation"))
+        taskgraph = measured(bare, recorded, spec.load("validation"))
     return Contender("compression-only", taskgraph, recorded)

@@ -55,7 +55,11 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
 def _limits(
     seen: Recording, saved: NDArray[np.int64], recipe: Recipe, validation: Windows
 ) -> tuple[float, ...]:
-    """Chosen together, on the recipe's terms."""
+    """Chosen together, for the recipe's floor, confidence and subjects.
+
+    Its ``margin_share`` is for gates: an exit of this baseline gives up no sample it could end.
+    So it is cheaper, and loses of new positives what it loses.
+    """
     caps = None
     if recipe.recall_confidence is not None or recipe.recall_per_subject:
         caps = choose_thresholds(
@@ -81,14 +85,14 @@ def _alone(seen: Recording, saved: NDArray[np.int64], recipe: Recipe) -> list[se
     return [
         {
             choose_entropies(
-                _column(seen, k),
+                seen.of_gates([gate]),
                 saved[[k]],
                 recall_floor=floor,
                 false_alarm_cap=recipe.false_alarm_cap,
             )[0]
             for floor in RECALL_FLOORS
         }
-        for k in range(len(saved))
+        for k, gate in enumerate(seen.gates)
     ]
 
 
@@ -110,8 +114,3 @@ def with_limits(graph: TaskGraph, limits: tuple[float | None, ...]) -> TaskGraph
 def _exit(gate: Gate, limit: float) -> Gate:
     """Scores closer than ``limit`` to 0 or 1 leave; at a limit of 0 none does."""
     return replace(gate, threshold=limit, positive_threshold=1.0 - limit if limit else None)
-
-
-def _column(seen: Recording, gate: int) -> Recording:
-    scores, names = seen.gate_scores[:, [gate]], (seen.gates[gate],)
-    return replace(seen, gate_scores=scores, gates=names)

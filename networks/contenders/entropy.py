@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scheduler.recording import Recording
 
 NEGATIVE_SHARE = 0.95
-"""Share of negatives for which the work saved is counted."""
+"""Share of negatives for which work is counted."""
 
 MOST_DOUBT = 0.5
 """Distance of a score from the nearer of 0 and 1 at which both answers are as likely."""

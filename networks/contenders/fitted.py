@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
-from torch import nn
-
+from networks.design import gated_at
 from networks.gated import GatedNetwork
 from networks.gates.calibrating import calibrate_gates
 from networks.learning.fitting import Epoch, fit
@@ -33,7 +32,7 @@ def as_measured(spec: NetworkSpec, *networks: GatedNetwork) -> Iterator[None]:
     """While this lasts, parts that stayed as they came compute each window once."""
     with ExitStack() as stack:
         for network in networks:
-            kept = [part for part in spec.recipe.frozen_parts if part in parts_of(network)]
+            kept = [part for part in spec.recipe.frozen_parts if part in network.parts]
             stack.enter_context(remembering(network, kept))
         yield
 
@@ -42,8 +41,7 @@ def without_gates(spec: NetworkSpec) -> NetworkSpec:
     """``spec`` whose network is its trunk alone: the same parts with nothing at any cut."""
 
     def build() -> GatedNetwork:
-        whole = spec.build()
-        return GatedNetwork(whole.name, whole.input_shape, parts_of(whole), {})
+        return gated_at(spec.build(), {})
 
     recipe = replace(spec.recipe, gate_weights=(), sparsity_weights=())
     return replace(spec, build=build, recipe=recipe)
@@ -55,14 +53,9 @@ def without_codecs(spec: NetworkSpec) -> NetworkSpec:
     def build() -> GatedNetwork:
         whole = spec.build()
         cuts = {part: replace(cut, codecs=()) for part, cut in whole.cuts.items()}
-        return GatedNetwork(whole.name, whole.input_shape, parts_of(whole), cuts)
+        return gated_at(whole, cuts)
 
     return replace(spec, build=build)
-
-
-def parts_of(network: GatedNetwork) -> dict[str, nn.Module]:
-    """The parts of the trunk by name, in order."""
-    return dict(network.trunk.named_children())
 
 
 def _in_silence(epoch: Epoch) -> None:

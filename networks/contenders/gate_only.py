@@ -1,8 +1,10 @@
 """Gates without compression: what passes a cut goes on raw, in training as in use."""
 
+from dataclasses import replace
+
 from networks.contender import Contender
 from networks.contenders.fitted import as_measured, fitted, without_codecs
-from networks.contenders.measuring import recorder, with_codecs
+from networks.contenders.measuring import recorder
 from networks.spec import NetworkSpec
 from networks.training import measure
 
@@ -12,5 +14,6 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     network = fitted(without_codecs(spec), seed)
     with as_measured(spec, network):
         measured = measure(network, spec, spec.load("validation"))
-    taskgraph = with_codecs(measured, ("none",))
+    edges = tuple(edge.without_codecs() for edge in measured.edges)
+    taskgraph = replace(measured, edges=edges)
     return Contender("gate-only", taskgraph, recorder(network, taskgraph))

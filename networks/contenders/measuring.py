@@ -1,6 +1,6 @@
 """What validation says of a contender whose thresholds stand: rates, accuracy, what codecs lose."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from networks.evaluation import accuracy, gated_answers, recall, with_rates
@@ -63,14 +63,3 @@ def with_measured_losses(
         for codec in edge.codecs[1:]
     }
     return with_losses(taskgraph, losses)
-
-
-def with_codecs(taskgraph: TaskGraph, names: Sequence[str]) -> TaskGraph:
-    """``taskgraph`` with these codecs and no others, where an edge has them."""
-    return replace(
-        taskgraph,
-        edges=tuple(
-            replace(edge, codecs=tuple(codec for codec in edge.codecs if codec.name in names))
-            for edge in taskgraph.edges
-        ),
-    )

@@ -15,7 +15,8 @@ from torch import nn
 from networks.contender import Contender
 from networks.contenders import gated
 from networks.contenders.channels import ChannelGroup, narrow
-from networks.contenders.fitted import as_measured, fitted, parts_of, without_gates
+from networks.contenders.entropy import NEGATIVE_SHARE
+from networks.contenders.fitted import as_measured, fitted, without_gates
 from networks.contenders.following import channel_groups
 from networks.contenders.measuring import measured, recorder
 from networks.gated import GatedNetwork
@@ -25,11 +26,8 @@ from networks.tracing import trace
 from scheduler.gating import survival
 from scheduler.taskgraph import SampleClass, TaskGraph
 
-NEGATIVE_SHARE = 0.95
-"""Share of negative samples at which the small network costs what the gated one does."""
-
-HEAD = "answer"
-"""Name of the part that answers behind the first parts of a trunk."""
+HEAD = "small_answer"
+"""Name of the part that answers behind the first parts of a trunk: none of theirs."""
 
 STEPS = 32
 """Widths that are tried: shares of each group of channels, in steps of one in so many."""
@@ -75,7 +73,7 @@ def _begun(spec: NetworkSpec, macs: float) -> NetworkSpec:
         spec.prepare(prepared, spec.load("train"))
         return beginning(prepared, chosen)
 
-    kept = parts_of(beginning(whole, chosen))
+    kept = beginning(whole, chosen).parts
     frozen = tuple(part for part in spec.recipe.frozen_parts if part in kept)
     plain = without_gates(spec)
     recipe = replace(plain.recipe, frozen_parts=frozen)
@@ -84,9 +82,8 @@ def _begun(spec: NetworkSpec, macs: float) -> NetworkSpec:
 
 def beginning(network: GatedNetwork, cut: str) -> GatedNetwork:
     """The parts up to a gated one, and its head, which answers."""
-    parts = parts_of(network)
-    names = list(parts)
-    kept = {name: parts[name] for name in names[: names.index(cut) + 1]}
+    names = list(network.parts)
+    kept = {name: network.parts[name] for name in names[: names.index(cut) + 1]}
     return GatedNetwork(network.name, network.input_shape, {**kept, HEAD: network.gates[cut]}, {})
 
 

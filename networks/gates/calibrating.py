@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from networks.batches import batches, evaluated
 from networks.gated import GatedNetwork, GateHead
-from networks.record import BATCH
 
 BINS = 10
 """Of equal width, in which the mean score is compared with the share of positives."""
@@ -80,14 +80,8 @@ def calibrate_gates(
 
 def _logits(network: GatedNetwork, samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """What each gate gives, shape (n, gates), as if none had stopped any sample."""
-    training = network.training
-    network.eval()
-    with torch.no_grad():
-        logits = [
-            network.crossing(torch.from_numpy(samples[start : start + BATCH])).gate_logits.numpy()
-            for start in range(0, len(samples), BATCH)
-        ]
-    network.train(training)
+    with evaluated(network):
+        logits = [network.crossing(batch).gate_logits.numpy() for batch in batches(samples)]
     return np.concatenate(logits)
 
 

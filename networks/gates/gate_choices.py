@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -79,9 +80,10 @@ def choose_gates(
             confidence=recipe.recall_confidence,
         )
         above, false_alarms = positive.thresholds, positive.promise
-    below = with_margin(
-        recording.gate_scores, recording.labels, chosen.thresholds, recipe.margin_share
+    margin = partial(
+        with_margin, recording.gate_scores, recording.labels, share=recipe.margin_share
     )
+    below = margin(thresholds=chosen.thresholds)
     gates = tuple(map(_at, taskgraph.gates, below, above))
     gated = with_rates(replace(taskgraph, gates=gates), recording)
     answers = gated_answers(gated, recording)
@@ -90,7 +92,8 @@ def choose_gates(
             gated, recording, macs_after, groups=groups, margin_share=recipe.margin_share
         )
     else:
-        choices = _promised_choices(gated, recording, chosen.alternatives, above)
+        tried = [margin(thresholds=thresholds) for thresholds in chosen.alternatives]
+        choices = _promised_choices(gated, recording, tried, above)
     return ChosenGates(
         taskgraph=replace(
             gated,

@@ -6,14 +6,12 @@ function of the number of steps, so it is not stored. The file also says which t
 other may go on from it.
 """
 
-import hashlib
 import json
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
@@ -56,17 +54,16 @@ class Learner:
 
 
 def training_label(
-    spec: NetworkSpec, windows: Windows, seed: int, epochs: int
+    spec: NetworkSpec, network: GatedNetwork, windows: Windows, seed: int, epochs: int
 ) -> dict[str, object]:
     """Which training this is, by what its bytes depend on; code apart."""
-    data = hashlib.sha256(np.ascontiguousarray(windows.samples).data)
-    data.update(np.ascontiguousarray(windows.labels).data)
     recipe = asdict(replace(spec.recipe, epochs=epochs))
     label = {
         "network": spec.name,
         "seed": seed,
         **recipe,
-        "training data": data.hexdigest()[:12],
+        "cuts": {part: asdict(cut) for part, cut in network.cuts.items()},
+        "training data": windows.sha256[:12],
         "torch": torch.__version__,
     }
     parsed: dict[str, object] = json.loads(json.dumps(label))

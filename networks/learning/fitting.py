@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from networks.batches import evaluated
 from networks.errors import network_error
 from networks.gated import GatedNetwork
 from networks.learning.checkpoints import Learner, resume_from, save_checkpoint, training_label
@@ -77,13 +78,14 @@ def fit(
         random = torch.Generator().manual_seed(seed)
         network = spec.build()
         require_recipe(recipe, network)
-        spec.prepare(network, windows)
+        with evaluated(network):
+            spec.prepare(network, windows)
         unvaried = recipe.frozen_parts if spec.augment is as_they_are else ()
         with _frozen(network, recipe.frozen_parts), remembering(network, unvaried):
             learner = _learner(network, recipe, steps, random)
             done = 0
             if checkpoint is not None:
-                label = training_label(spec, windows, seed, epochs)
+                label = training_label(spec, network, windows, seed, epochs)
                 if resume:
                     done = resume_from(checkpoint, learner, label, steps_per_epoch=len(bounds))
             for epoch in range(done, epochs):

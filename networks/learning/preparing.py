@@ -3,12 +3,10 @@
 import torch
 from torch import nn
 
+from networks.batches import batches, evaluated
 from networks.frontend import Standardise
 from networks.gated import GatedNetwork
 from networks.streams.windows import Windows
-
-BATCH = 256
-"""Windows that go through a front end in one pass."""
 
 
 def keep_scale(network: GatedNetwork, windows: Windows) -> None:
@@ -21,8 +19,6 @@ def keep_scale(network: GatedNetwork, windows: Windows) -> None:
     place = next(i for i, step in enumerate(steps) if isinstance(step, Standardise))
     front, standardise = nn.Sequential(*steps[:place]), steps[place]
     assert isinstance(standardise, Standardise)
-    with torch.no_grad():
-        samples = torch.from_numpy(windows.samples)
-        starts = range(0, len(samples), BATCH)
-        seen = [front(samples[start : start + BATCH]) for start in starts]
-        standardise.learn(torch.cat(seen).numpy())
+    with evaluated(front):
+        seen = torch.cat([front(batch) for batch in batches(windows.samples)])
+    standardise.learn(seen.numpy())

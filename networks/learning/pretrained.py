@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from networks.batches import batches, evaluated
 from networks.codecs import NarrowCodec
 from networks.gated import GatedNetwork, GateHead
 
@@ -37,14 +38,13 @@ def activations_of(
     network: GatedNetwork, samples: NDArray[np.float32]
 ) -> Mapping[str, torch.Tensor]:
     """What each part of the trunk gives for ``samples`` (n, ...), raw, by the part's name."""
-    batches: dict[str, list[torch.Tensor]] = {}
-    with torch.no_grad():
-        for start in range(0, len(samples), BATCH):
-            activation = torch.from_numpy(samples[start : start + BATCH])
-            for part, module in network.trunk.named_children():
-                activation = module(activation)
-                batches.setdefault(part, []).append(activation)
-    return {part: torch.cat(given) for part, given in batches.items()}
+    found: dict[str, list[torch.Tensor]] = {}
+    with evaluated(network):
+        for activation in batches(samples, BATCH):
+            for part, module in network.parts.items():
+                activation = module(activation)  # noqa: PLW2901 - on its way
+                found.setdefault(part, []).append(activation)
+    return {part: torch.cat(given) for part, given in found.items()}
 
 
 def scale_gates(network: GatedNetwork, activations: Mapping[str, torch.Tensor]) -> None:

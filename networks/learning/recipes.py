@@ -53,7 +53,7 @@ def recipe_problems(recipe: Recipe, network: GatedNetwork) -> Iterator[Problem]:
             )
         if any(not isfinite(weight) or weight < 0 for weight in weights):
             yield Problem(f"{where}: {name} is {weights}; no weight may be below 0 or not finite")
-    parts = [name for name, _ in network.trunk.named_children()]
+    parts = list(network.parts)
     for part in recipe.frozen_parts:
         if part not in parts:
             yield Problem(

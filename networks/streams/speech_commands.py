@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devicemodels.documents.errors import Problem
+from devicemodels.documents.files import read_bytes, read_text
 from networks.errors import NetworkError, network_error
 from networks.streams.checks import checked, require_known
 from networks.streams.folders import all_read, at_most, require_folder
@@ -127,7 +128,7 @@ def _splits(folder: Path, names: list[str]) -> dict[str, SplitName]:
     problems = []
     splits: dict[str, SplitName] = dict.fromkeys(names, "train")
     for split, path in lists.items():
-        for line, name in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for line, name in enumerate(read_text(path).splitlines(), 1):
             if name in splits:
                 splits[name] = split
             elif name.strip():
@@ -150,7 +151,7 @@ def _splits(folder: Path, names: list[str]) -> dict[str, SplitName]:
 
 def _second(path: Path) -> NDArray[np.float32]:
     """One recording, as long as a window."""
-    sound = read_wave(path.read_bytes(), rate_hz=SAMPLE_RATE_HZ, file=str(path))
+    sound = read_wave(read_bytes(path), rate_hz=SAMPLE_RATE_HZ, file=str(path))
     if len(sound) > WINDOW_SAMPLES:
         raise network_error(
             f"{len(sound)} samples, more than the {WINDOW_SAMPLES} of a window",

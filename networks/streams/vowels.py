@@ -103,6 +103,8 @@ def _read(path: Path, utterances: int) -> tuple[NDArray[np.float32], NDArray[np.
         samples = np.zeros((len(rows), COEFFICIENTS, FRAMES), dtype=np.float32)
         for sample, row in zip(samples, rows, strict=True):
             values = np.array([c.split(",") for c in row[:-1]], dtype=np.float32)
+            if len(values) != COEFFICIENTS or values.shape[1] > FRAMES:
+                raise ValueError(f"an utterance has {len(row) - 1} coefficients, or is too long")
             sample[:, : values.shape[1]] = values
         speakers = np.array([int(row[-1]) for row in rows])
     except (OSError, ValueError) as error:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from networks.errors import network_error
-from networks.streams.checks import require_known
+from networks.streams.checks import checked, require_known
 from networks.streams.packaged import EXTRA, packaged_file
 from networks.streams.windows import SplitName, Windows
 
@@ -61,13 +61,14 @@ def load(split: SplitName, *, exercise: str) -> Windows:
     cut = [_windows(recordings[i]) for i in wanted]
     counts = [len(windows) for windows in cut]
     labels = [exercises[i] == EXERCISES.index(exercise) for i in wanted]
-    return Windows(
+    windows = Windows(
         samples=np.concatenate(cut),
         labels=np.repeat(np.array(labels, dtype=np.int8), counts),
         subjects=np.repeat(np.array([subjects[i] for i in wanted], dtype=np.int32), counts),
         period_s=HOP_ROWS / SAMPLE_RATE_HZ,
         sample_rate_hz=SAMPLE_RATE_HZ,
     )
+    return checked(windows, where=f"split '{split}' of the smartwatch's recordings")
 
 
 def _windows(recording: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -78,9 +79,17 @@ def _windows(recording: NDArray[np.float64]) -> NDArray[np.float32]:
 
 def _read(path: Path) -> tuple[list[NDArray[np.float64]], list[int], list[int]]:
     """Recordings (time, 6), and for each its exercise and its subject."""
-    content = np.load(path, allow_pickle=True).item()
-    recordings = [np.asarray(recording, dtype=np.float64) for recording in content["X"]]
-    if tuple(content["y_labels"]) != EXERCISES or any(r.shape[1] != 6 for r in recordings):
+    try:
+        content = np.load(path, allow_pickle=True).item()
+        recordings = [np.asarray(recording, dtype=np.float64) for recording in content["X"]]
+        whole = tuple(content["y_labels"]) == EXERCISES
+    except Exception as error:  # a pickle raises what it happens to trip over
+        raise network_error(
+            f"the recordings in seglearn cannot be read: {type(error).__name__}: {error}",
+            hint=EXTRA,
+            file=str(path),
+        ) from error
+    if not whole or any(r.shape[1] != 6 for r in recordings):
         raise network_error(
             "the recordings in seglearn are not those of version 1.2.5",
             hint=EXTRA,

@@ -1,5 +1,6 @@
 """Windows of a recorded stream with their labels: what training, planning and running share."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +29,13 @@ class Windows:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of samples and labels."""
+        data = hashlib.sha256(np.ascontiguousarray(self.samples).data)
+        data.update(np.ascontiguousarray(self.labels).data)
+        return data.hexdigest()
 
     @property
     def positive_share(self) -> float:

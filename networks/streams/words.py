@@ -29,9 +29,6 @@ from networks.streams.windows import SplitName, Windows
 WINDOW_SAMPLES = SAMPLE_RATE_HZ
 """Samples of one window: 1 s."""
 
-PERIOD_S = 1.0
-"""Time from one window to the next: they do not overlap."""
-
 ALPHABET = (
     *("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india"),
     *("juliett", "kilo", "lima", "mike", "november", "oscar", "papa", "quebec", "romeo"),

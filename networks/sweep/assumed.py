@@ -55,7 +55,9 @@ class Tracings:
             self.whole,
             gates=tuple(gate for gate in self.whole.gates if gate.name in gates),
             edges=tuple(
-                _same_edge(chosen[edge.name], edge) if edge.name in chosen else _raw_only(edge)
+                _same_edge(chosen[edge.name], edge)
+                if edge.name in chosen
+                else edge.without_codecs()
                 for edge in self.whole.edges
             ),
         )
@@ -92,7 +94,7 @@ def ungated(graph: TaskGraph) -> TaskGraph:
         replace(
             graph,
             gate_choices=(_choice(()),),
-            edges=tuple(_raw_only(edge) for edge in graph.edges),
+            edges=tuple(edge.without_codecs() for edge in graph.edges),
         )
     )
 
@@ -136,10 +138,6 @@ def _lossless(graph: TaskGraph) -> TaskGraph:
             for s in graph.segments
         ),
     )
-
-
-def _raw_only(edge: Edge) -> Edge:
-    return replace(edge, codecs=edge.codecs[:1])
 
 
 def _same_edge(graph: TaskGraph, edge: Edge) -> Edge:

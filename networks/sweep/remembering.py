@@ -45,6 +45,10 @@ class Question:
     """Period, deadline, floors, limits and prior."""
     candidates_sha256: str
     """Hash of all designs and prices."""
+    recipe_sha256: str
+    """Hash of how the network is trained."""
+    data_sha256: str
+    """Hash of training and validation data."""
     version: Literal["wakepath/sweep@1"] = "wakepath/sweep@1"
     """Version of the document."""
 
@@ -113,5 +117,7 @@ _ASKED = {
     "platform_sha256": "state of its platform",
     "requirements": "period, deadline, floor, limit or class prior",
     "candidates_sha256": "set of candidates",
+    "recipe_sha256": "recipe of the network",
+    "data_sha256": "set of recordings",
 }
 """What a question says, in the order in which a difference is told."""

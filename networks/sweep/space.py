@@ -118,7 +118,7 @@ def cut_designs(space: SweepSpace, placement: Placement) -> dict[str, CutDesign]
 def _parts(network: GatedNetwork, traced: TracedNetwork) -> dict[str, int]:
     """The segment that each part ends with, but for the last and those a gate cannot follow."""
     found = {}
-    for part, _ in list(network.trunk.named_children())[:-1]:
+    for part in list(network.parts)[:-1]:
         try:
             found[part] = segment_before_gate(traced, part)
         except NetworkError:

@@ -10,6 +10,7 @@ from rich.progress import Progress
 from devicemodels.documents.files import document_hash, write_atomically
 from networks.errors import network_error
 from networks.gated_graph import trace_gated
+from networks.learning.recipes import require_recipe
 from networks.learning.splits import load_splits
 from networks.spec import NetworkSpec
 from networks.sweep.candidates import candidates
@@ -62,6 +63,8 @@ def sweep(
         The folder holds another sweep, or the recordings are not installed or cannot be used.
     """
     network = spec.build()
+    require_recipe(spec.recipe, network)
+    splits = load_splits(spec, network)
     space = space_of(network, trace_gated(network).trunk, spec.recipe, any_cut=any_cut)
     if not space.cuts:
         raise network_error(f"network '{spec.name}' has no place where a gate could stand")
@@ -85,9 +88,10 @@ def sweep(
         platform_sha256=document_hash(pricing.platform),
         requirements=pricing.requirements,
         candidates_sha256=document_hash(found.candidates),
+        recipe_sha256=document_hash(spec.recipe),
+        data_sha256=document_hash([splits.train.sha256, splits.validation.sha256]),
     )
     open_folder(folder, question)
-    splits = load_splits(spec, network)
     with _bar(f"sweeping '{spec.name}'", rules, show_progress) as bar:
         trials = Trials(
             spec=spec,

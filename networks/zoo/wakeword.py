@@ -126,7 +126,7 @@ def load(split: SplitName) -> Windows:
     """Windows of one split at :data:`RATE_HZ`; positive where :data:`WORD` is said."""
     heard = words.load(split, word=WORD, window_samples=WINDOW_SAMPLES * SAMPLE_RATE_HZ // RATE_HZ)
     sound = [resampled(sample[0], SAMPLE_RATE_HZ, RATE_HZ)[None] for sample in heard.samples]
-    return Windows(np.stack(sound), heard.labels, heard.subjects, heard.period_s)
+    return Windows(np.stack(sound), heard.labels, heard.subjects, heard.period_s, RATE_HZ)
 
 
 def prepare(network: GatedNetwork, windows: Windows) -> None:

@@ -180,6 +180,14 @@ def test_another_training_may_not_go_on(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="network 'bumps', this one has 'other'"):
         _fit(path, resume=True, spec=replace(SPEC, name="other"))
 
+    def sparser() -> GatedNetwork:
+        network = build()
+        network.cuts = {p: replace(cut, sparse_share=0.5) for p, cut in network.cuts.items()}
+        return network
+
+    with pytest.raises(InputError, match=r"cuts .*'sparse_share': 0.125.*'sparse_share': 0.5"):
+        _fit(path, resume=True, spec=replace(SPEC, build=sparser))
+
 
 def test_a_network_that_was_rebuilt_otherwise(tmp_path: Path) -> None:
     path = tmp_path / CHECKPOINT_FILE

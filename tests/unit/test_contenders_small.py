@@ -68,7 +68,10 @@ def test_it_costs_at_most_what_the_gated_one_does_and_no_width_more_would() -> N
 def test_of_a_frozen_trunk_it_is_the_beginning() -> None:
     frozen = replace(BUMPS, recipe=replace(RECIPE, frozen_parts=("sense", "screen"), epochs=2))
     contender = small.make(frozen, 1)
-    assert [o.name for o in contender.taskgraph.operators][-2:] == ["answer.hidden", "answer.logit"]
+    assert [o.name for o in contender.taskgraph.operators][-2:] == [
+        "small_answer.hidden",
+        "small_answer.logit",
+    ]
     cost = sum(operator.macs for operator in contender.taskgraph.operators)
     beginnings = (SENSE + HEADS[0], SENSE + SCREEN + HEADS[1])
     affordable = expected_macs(gated.make(frozen, 1).taskgraph)
@@ -82,7 +85,7 @@ def test_of_a_frozen_trunk_it_is_the_beginning() -> None:
         network.trunk.get_parameter(kernel), first.trunk.get_parameter(kernel)
     )
     whole = beginning(build(), "screen")
-    assert list(dict(whole.trunk.named_children())) == ["sense", "screen", "answer"]
+    assert list(dict(whole.trunk.named_children())) == ["sense", "screen", "small_answer"]
 
 
 def test_channels_go_by_the_magnitude_of_what_makes_them() -> None:

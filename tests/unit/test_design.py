@@ -7,8 +7,9 @@ import pytest
 
 from devicemodels.documents.errors import InputError
 from networks.design import Design, designed, dump_design, read_design
-from networks.gated import CutDesign
+from networks.gated import CutDesign, GatedNetwork
 from networks.gated_graph import trace_gated
+from networks.learning.pretrained import fix
 from networks.sweep.assumed import Tracings
 from networks.sweep.pricing import scaled
 from networks.sweep.space import SweepSpace, cut_designs, placements, space_of, subsets
@@ -55,6 +56,24 @@ def test_frozen_parts_stay_frozen_where_the_trunk_is_cut_anew() -> None:
     mixed = replace(DESIGN, cuts={"middle.conv": replace(EARLY, channels=8)})
     with pytest.raises(InputError, match="part 'middle_conv' of network 'bumps' is frozen in the"):
         designed(spec, mixed)
+
+
+def test_parts_whose_weights_are_constants_stay_frozen_too() -> None:
+    def build() -> GatedNetwork:
+        network = SPEC.build()
+        fix(network.parts["early"])
+        return network
+
+    recipe = replace(SPEC.recipe, frozen_parts=("early",))
+    assert designed(replace(SPEC, build=build, recipe=recipe), DESIGN).recipe.frozen_parts == (
+        "early",
+    )
+
+
+def test_a_frozen_part_that_is_none_is_refused() -> None:
+    recipe = replace(SPEC.recipe, frozen_parts=("erly",))
+    with pytest.raises(InputError, match="frozen_parts has 'erly', which is no part of the trunk"):
+        designed(replace(SPEC, recipe=recipe), DESIGN)
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,20 @@ def test_with_a_confidence_every_choice_of_the_planner_keeps_the_floor(
         )
 
 
+def test_a_margin_is_kept_by_every_choice_that_is_promised(taskgraph: TaskGraph) -> None:
+    seen = recording(2)
+    recipe = replace(RECIPE, recall_confidence=0.9)
+    at = {
+        share: chosen(taskgraph, seen, replace(recipe, margin_share=share)).taskgraph
+        for share in (0.0, 0.1)
+    }
+    for close, far in zip(at[0.0].gate_choices, at[0.1].gate_choices, strict=True):
+        pairs = zip(close.gates, far.gates, strict=True)
+        assert all(wide.threshold < tight.threshold for tight, wide in pairs)
+    own = tuple(gate.threshold for gate in at[0.1].gates)
+    assert own in {tuple(use.threshold for use in c.gates) for c in at[0.1].gate_choices}
+
+
 def test_a_promise_that_cannot_be_kept_says_so_in_words(taskgraph: TaskGraph) -> None:
     asked = replace(RECIPE, recall_floor=0.99, recall_confidence=0.95)
     few = chosen(taskgraph, recording(1, positives=20), asked).promise

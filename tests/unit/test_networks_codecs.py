@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from devicemodels.documents.errors import InputError
 from networks.codecs import TRAINED_CODECS, CutDesign, DroppedCodec, TrainedCodec
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
@@ -52,7 +53,7 @@ def test_a_cut_offers_what_it_was_designed_with() -> None:
         for other in set(TRAINED_CODECS) - set(codecs):
             with pytest.raises(ValueError, match=f"no codec '{other}' behind 'sense'"):
                 network.crossing(_samples(1), {"sense": other})
-            with pytest.raises(ValueError, match=f"no codec '{other}' at edge"):
+            with pytest.raises(InputError, match=f"no codec '{other}' at edge"):
                 record(
                     network,
                     graph,

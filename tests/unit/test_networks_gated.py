@@ -209,7 +209,7 @@ def test_with_its_gates_open_it_answers_as_the_trunk_alone(
 def test_a_codec_where_there_is_none_is_refused(
     network: GatedNetwork, taskgraph: TaskGraph
 ) -> None:
-    with pytest.raises(ValueError, match=r"no codec 'narrow' at edge 'sense.conv1->sense.conv2'"):
+    with pytest.raises(InputError, match=r"no codec 'narrow' at edge 'sense.conv1->sense.conv2'"):
         record(
             network,
             taskgraph,
@@ -302,5 +302,21 @@ def test_codecs_at_some_cuts_only_are_refused(network: GatedNetwork) -> None:
         replace(edge, codecs=edge.codecs[:1]) if edge.name == CUTS[1] else edge
         for edge in graph.edges
     )
-    with pytest.raises(ValueError, match=f"edges with codecs are {CUTS[0]}, but gates follow"):
+    with pytest.raises(InputError, match=f"has codecs at {CUTS[0]}, but gates of the network"):
         part_of_edge(network, replace(graph, edges=bare))
+
+
+def test_a_gate_of_another_network_is_refused(network: GatedNetwork, taskgraph: TaskGraph) -> None:
+    strange = replace(taskgraph, gates=(replace(taskgraph.gates[0], name="ear"),))
+    sample = np.zeros((1, *network.input_shape[1:]), dtype=np.float32)
+    with pytest.raises(InputError, match="network 'smartwatch' has no gate 'ear'"):
+        record(network, strange, {}, sample, np.zeros(1, dtype=np.int8))
+
+
+def test_a_codec_of_other_dimensions_than_its_cut_is_refused() -> None:
+    parts = {"first": nn.Conv2d(1, 4, 3), "last": nn.Conv2d(4, 1, 3)}
+    cut = CutDesign(channels=4, wire_channels=1, hidden=2, dimensions=1)
+    with pytest.raises(InputError, match=r"design is for 1 dimensions, .* shape \(1, 4, 6, 6\)"):
+        trace_gated(GatedNetwork("plane", (1, 1, 8, 8), parts, {"first": cut}))
+    with pytest.raises(ValueError, match="dimensions is 7, from 0 to 3 or None is needed"):
+        replace(cut, dimensions=7)

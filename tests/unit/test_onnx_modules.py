@@ -181,9 +181,13 @@ def test_a_network_that_torch_wrote_comes_back_and_is_gated(tmp_path: Path) -> N
             ["auto_pad is SAME_UPPER with strides [2, 2]"],
         ),
         (_model("Flatten", axis=2), ["its axis is 2, not 1"]),
+        (
+            _model("MaxPool", kernel_shape=[2, 2], dilations=[2, 2]),
+            ["its window is [2, 2], dilated by [2, 2]"],
+        ),
         (b"nonsense", ["no sound ONNX file"]),
     ],
-    ids=["unknown", "pow", "pad", "same", "flatten", "nonsense"],
+    ids=["unknown", "pow", "pad", "same", "flatten", "dilated", "nonsense"],
 )
 def test_what_is_not_known_is_refused_by_name(data: bytes, words: list[str]) -> None:
     with pytest.raises(InputError) as caught:

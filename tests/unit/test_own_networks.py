@@ -1,6 +1,7 @@
 """A network in a file of the user's own: it is found, or one message says why not and where."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ GOOD = "from tests.training_worlds import SPEC\n"
 def test_the_spec_of_a_file_is_the_network(tmp_path: Path) -> None:
     file = tmp_path / "network.py"
     file.write_text(GOOD)
-    assert spec_from_file(file, name="bumps") is SPEC
+    found = spec_from_file(file, name="bumps")
+    assert replace(found, build=SPEC.build) == SPEC
+    assert found.build().gated_parts == SPEC.build().gated_parts
     assert not [name for name in sys.modules if name.startswith(MODULE_PREFIX)]
 
 
@@ -33,7 +36,7 @@ def test_a_file_may_define_what_it_needs(tmp_path: Path) -> None:
     )
     spec = spec_from_file(file, name="mine")
     assert isinstance(spec, NetworkSpec)
-    assert spec.build is SPEC.build
+    assert replace(spec, name=SPEC.name, build=SPEC.build) == SPEC
 
 
 WRONG: dict[str, tuple[str, list[str]]] = {
@@ -99,6 +102,22 @@ def test_what_is_wrong_with_a_file_is_said_with_its_line(
         spec_from_file(Path("network.py"), name="mine")
     assert str(caught.value).splitlines() == [*lines, "1 problem"]
     assert not [found for found in sys.modules if found.startswith(MODULE_PREFIX)]
+
+
+def test_what_building_raises_is_said_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "network.py"
+    file.write_text(
+        "from dataclasses import replace\n"
+        "from tests.training_worlds import SPEC\n"
+        "def build():\n"
+        "    raise ValueError('channels do not fit')\n"
+        "SPEC = replace(SPEC, build=build)\n"
+    )
+    with pytest.raises(InputError) as caught:
+        spec_from_file(file, name="bumps").build()
+    (problem,) = caught.value.problems
+    assert problem.message == "running it raised ValueError: channels do not fit"
+    assert (problem.file, problem.line) == (str(file), 4)
 
 
 def test_an_input_error_of_the_file_passes_as_it_is(tmp_path: Path) -> None:

@@ -166,7 +166,9 @@ def test_damaged_image_tables(tmp_path: Path) -> None:
             pixels.read_pixels(path, side=2, images=2)
 
 
-@pytest.mark.parametrize("content", ["", "@data\n", "@data\n1,2:x:1\n", "@data\n1,2:3:1\n", "nan"])
+@pytest.mark.parametrize(
+    "content", ["", "@data\n", "@data\n1,2:x:1\n", "@data\n1,2:3:1\n", "@data\n1\n", "nan"]
+)
 def test_damaged_vowels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str) -> None:
     path = tmp_path / "JapaneseVowels_TEST.ts"
     path.write_text(content)

@@ -125,6 +125,16 @@ def test_a_folder_with_another_sweep_is_refused(folder: Path) -> None:
     with pytest.raises(InputError, match="a sweep with another seed, 1 and not 2") as refusal:
         _sweep(folder, seed=2)
     assert "name another folder with -o, or remove this one" in str(refusal.value)
+    slower = replace(SPEC, recipe=replace(SPEC.recipe, learning_rate=0.01))
+    with pytest.raises(InputError, match="a sweep with another recipe of the network"):
+        _sweep(folder, slower)
+
+    def fewer(split: SplitName) -> Windows:
+        windows = SPEC.load(split)
+        return replace(windows, samples=windows.samples * np.float32(0.5))
+
+    with pytest.raises(InputError, match="a sweep with another set of recordings"):
+        _sweep(folder, replace(SPEC, load=fewer))
 
 
 def test_floors_that_nobody_keeps_are_said(tmp_path: Path) -> None:

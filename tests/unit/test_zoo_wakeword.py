@@ -75,7 +75,7 @@ def test_only_what_is_learned_here_is_saved_and_trained(network: GatedNetwork) -
     names = {name for name, _ in network.named_parameters()}
     assert not any(".embedding." in name for name in (*names, *network.state_dict()))
     saved = sum(value.numel() for value in network.state_dict().values())
-    assert saved < 15_000
+    assert saved < 20_000
     assert set(wakeword.SPEC.recipe.frozen_parts) == {
         name for name, _ in network.trunk.named_children()
     } - {"answer_logit"}

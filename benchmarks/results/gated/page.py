@@ -211,7 +211,8 @@ def _comparison_words(findings: Findings) -> str:
     return fill(
         f"Contenders: {', '.join(findings.contenders)} (`networks/contenders`), all trained on the "
         f"same splits with the same passes over them, seeds {seeds}. Thresholds and all other "
-        "choices come from validation data. **The floors are common**: on validation, a plan may "
+        "choices come from validation data; `margin_share` is for gates, and `early-exits` ends "
+        "all that it can without it. **The floors are common**: on validation, a plan may "
         f"lose {100 * LOSS_AGAINST_UNGATED:g} points of accuracy against the ungated network, and "
         "its recall must be at least the recipe's share of the ungated network's. The only "
         "deadline is the next sample. A baseline counts as one of equal recall if its recall on "

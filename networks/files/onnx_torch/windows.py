@@ -73,8 +73,9 @@ def pool(kind: str) -> Callable[[Given], Layer]:
     def make(given: Given) -> Layer:
         kernel = tuple(given.settings["kernel_shape"])
         rank = len(kernel)
-        if rank not in (1, 2) or len(set(given.settings.get("dilations", (1,)))) > 1:
-            given.refuse(f"its window is {list(kernel)}")
+        dilations = tuple(given.settings.get("dilations", (1,) * rank))
+        if rank not in (1, 2) or set(dilations) != {1}:
+            given.refuse(f"its window is {list(kernel)}, dilated by {list(dilations)}")
         stride = tuple(given.settings.get("strides", (1,) * rank))
         before, after = _pads(given, rank, [k - 1 for k in kernel], stride)
         ceil = bool(given.settings.get("ceil_mode"))
