@@ -6,7 +6,7 @@ from math import prod
 
 from devicemodels.operators import Geometry, OperatorKind
 from networks.assembling import assemble
-from networks.windows import whole_map
+from networks.pooling import whole_map
 from scheduler.taskgraph import Operator, TaskGraph
 
 _BIAS_BYTES = 4

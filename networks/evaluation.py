@@ -1,6 +1,6 @@
 """What gates and codecs do to a recorded stream: rates, bytes, accuracy, work. numpy only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -152,6 +152,7 @@ def evaluate(
         _gate_report(taskgraph, index, ends, recording.labels, chosen)
         for index in range(len(taskgraph.gates))
     )
+    reach = [1.0, *(_share(ends.gate > index) for index in range(len(taskgraph.gates)))]
     stopped = (ends.gate < len(taskgraph.gates)) & ~ends.positive
     true_positives = (recording.labels == 1) & (recording.answers == 1)
     return EvaluationReport(
@@ -167,11 +168,42 @@ def evaluate(
         recall_ungated=_recalls(recording.answers, recording.labels),
         recall_gated=_recalls(answers, recording.labels),
         macs_ungated=float(sum(operator.macs for operator in taskgraph.operators)),
-        macs_gated=_expected_macs(taskgraph, ends.gate, chosen),
+        macs_gated=mean_macs(taskgraph, reach, chosen),
         true_positives=int(true_positives.sum()),
         true_positives_lost=int((true_positives & stopped).sum()),
         promise=promise,
     )
+
+
+def mean_macs(
+    taskgraph: TaskGraph, reach: Sequence[float], codecs: Mapping[str, str] | None = None
+) -> float:
+    """Mean multiply-accumulates of a sample, gate heads included.
+
+    Parameters
+    ----------
+    taskgraph
+        With its gates.
+    reach
+        Share of all samples that come as far as behind no gate, behind the first, and so on.
+    codecs
+        Codec by the name of the edge that is encoded; others go on raw. None: no codec counts, for
+        whether one is used is decided by a plan.
+    """
+    shares = iter(reach)
+    edges = {edge.source: edge for edge in taskgraph.edges}
+    here, total = next(shares), 0.0
+    for segment, macs in zip(taskgraph.segments, taskgraph.segment_macs, strict=True):
+        total += here * macs
+        gate = taskgraph.gate_after(segment.name)
+        if gate is not None:
+            total += here * sum(operator.macs for operator in gate.operators)
+            here = next(shares)
+        edge = edges.get(segment.name)
+        if edge is not None and codecs is not None:
+            codec = edge.codec(codecs.get(edge.name, "none"))
+            total += here * sum(operator.macs for operator in (*codec.encode, *codec.decode))
+    return total
 
 
 def _gate_report(
@@ -199,26 +231,6 @@ def _gate_report(
         codec=codec.name,
         wire_bytes=codec.wire_bytes,
     )
-
-
-def _expected_macs(
-    taskgraph: TaskGraph, stops: NDArray[np.int64], codecs: Mapping[str, str]
-) -> float:
-    """Mean over the stream of what each sample computes before it ends."""
-    indices = {gate.segment: index for index, gate in enumerate(taskgraph.gates)}
-    edges = {edge.source: edge for edge in taskgraph.edges}
-    alive, total = 1.0, 0.0
-    for segment in taskgraph.segments:
-        total += alive * sum(o.macs for o in taskgraph.segment_operators(segment))
-        gate = taskgraph.gate_after(segment.name)
-        if gate is not None:
-            total += alive * sum(operator.macs for operator in gate.operators)
-            alive = _share(stops > indices[segment.name])
-        edge = edges.get(segment.name)
-        if edge is not None:
-            codec = edge.codec(codecs.get(edge.name, "none"))
-            total += alive * sum(operator.macs for operator in (*codec.encode, *codec.decode))
-    return total
 
 
 def _recalls(answers: NDArray[np.int8], labels: NDArray[np.int8]) -> dict[SampleClass, float]:

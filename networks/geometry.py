@@ -8,7 +8,7 @@ from torch import fx
 
 from devicemodels.operators import Geometry, OperatorKind
 from networks.aten import aten_name, tensor_of
-from networks.windows import whole_map
+from networks.pooling import whole_map
 
 
 def geometry_of(call: fx.Node, kind: OperatorKind) -> Geometry | None:

@@ -5,38 +5,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress, TextColumn
 
 from devicemodels.documents.files import sha256_of, write_atomically
-from networks.codecs import TRAINED_CODECS
 from networks.errors import NetworkError
-from networks.evaluation import (
-    EvaluationReport,
-    accuracy,
-    evaluate,
-    gated_answers,
-)
+from networks.evaluation import EvaluationReport
 from networks.gated import GatedNetwork
-from networks.gated_graph import gate_of_edge, trace_gated, with_losses
 from networks.gates.calibrating import GateCalibration, calibrate_gates
-from networks.gates.gate_choices import ChosenGates, choose_gates
-from networks.gates.promises import FalseAlarmPromise, RecallPromise
+from networks.gates.gate_choices import ChosenGates
+from networks.gates.promises import FalseAlarmPromise
 from networks.learning.checkpoints import CHECKPOINT_FILE
 from networks.learning.fitting import Epoch, fit
 from networks.learning.recipes import recipe_problems, require_recipe
 from networks.learning.remembering import remembering
 from networks.learning.splits import Splits, load_split, load_splits
-from networks.record import record
+from networks.measuring import measure, measure_gates, report
 from networks.spec import NetworkSpec
-from networks.streams.windows import Windows
 from networks.weights import load_weights, save_weights
 from scheduler.documents import dump_taskgraph
-from scheduler.recording import Recording
-from scheduler.taskgraph import Edge, TaskGraph
+from scheduler.taskgraph import TaskGraph
 
 WEIGHTS_FILE = "weights.safetensors"
 """Where training leaves the weights, beside the scenario."""
@@ -216,74 +205,6 @@ def taskgraph_from_weights(
     with remembering(network, spec.recipe.frozen_parts):  # computed alone, as training did
         measured = measure(network, spec, load_split(spec, network, "validation"))
     return replace(measured, weights_sha256=sha256_of(weights))
-
-
-def measure(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> TaskGraph:
-    """The task graph of :func:`measure_gates`."""
-    return measure_gates(network, spec, validation).taskgraph
-
-
-def measure_gates(network: GatedNetwork, spec: NetworkSpec, validation: Windows) -> ChosenGates:
-    """The task graph with all that validation says: thresholds, stop rates, accuracies.
-
-    Thresholds and stop rates are taken with raw activations at every cut, as a plan on one core
-    would have it; what a codec does to the answers, gates included, is its accuracy loss.
-    """
-    taskgraph = trace_gated(network).taskgraph
-    recording = _recorded(network, taskgraph, {}, validation)
-    macs_after = macs_behind_gates(taskgraph)
-    chosen = choose_gates(taskgraph, recording, macs_after, spec.recipe, validation.subjects)
-    gated = chosen.taskgraph
-    losses = {
-        (edge.name, codec.name): gated.accuracy
-        - _accuracy(network, gated, {edge.name: codec.name}, validation)
-        for edge in gated.edges
-        for codec in edge.codecs[1:]
-    }
-    return replace(chosen, taskgraph=with_losses(gated, losses))
-
-
-def report(
-    network: GatedNetwork,
-    taskgraph: TaskGraph,
-    windows: Windows,
-    promise: RecallPromise | None = None,
-) -> EvaluationReport:
-    """Figures on one split, with a codec that was trained in force at every gated cut.
-
-    It is the one that lost least on validation, of equal ones the smallest; ``none`` where the
-    design of the cut has none.
-    """
-    gated = gate_of_edge(taskgraph)
-    codecs = {edge.name: _best_codec(edge) for edge in taskgraph.edges if edge.name in gated}
-    recording = _recorded(network, taskgraph, codecs, windows)
-    return evaluate(taskgraph, recording, codecs, promise=promise)
-
-
-def _best_codec(edge: Edge) -> str:
-    trained = [codec for codec in edge.codecs if codec.name in TRAINED_CODECS]
-    best = min(trained, key=lambda codec: (codec.accuracy_loss, codec.wire_bytes), default=None)
-    return "none" if best is None else best.name
-
-
-def _accuracy(
-    network: GatedNetwork, taskgraph: TaskGraph, codecs: dict[str, str], windows: Windows
-) -> float:
-    recording = _recorded(network, taskgraph, codecs, windows)
-    return accuracy(gated_answers(taskgraph, recording), recording.labels)
-
-
-def _recorded(
-    network: GatedNetwork, taskgraph: TaskGraph, codecs: dict[str, str], windows: Windows
-) -> Recording:
-    return record(network, taskgraph, codecs, windows.samples, windows.labels)
-
-
-def macs_behind_gates(taskgraph: TaskGraph) -> NDArray[np.int64]:
-    """Multiply-accumulates of the trunk that stopping a sample at each gate saves."""
-    macs = [sum(o.macs for o in taskgraph.segment_operators(s)) for s in taskgraph.segments]
-    names = [segment.name for segment in taskgraph.segments]
-    return np.array([sum(macs[names.index(g.segment) + 1 :]) for g in taskgraph.gates])
 
 
 @contextmanager

@@ -254,6 +254,11 @@ class TaskGraph:
         names = [segment.name for segment in self.segments]
         return [(e.source, e.target) for e in self.edges] == list(pairwise(names))
 
+    @property
+    def segment_macs(self) -> tuple[int, ...]:
+        """Multiply-accumulates of each segment, in order."""
+        return tuple(sum(o.macs for o in self.segment_operators(s)) for s in self.segments)
+
     def segment_operators(self, segment: Segment) -> tuple[Operator, ...]:
         """The operators of ``segment``, in order."""
         by_name = {operator.name: operator for operator in self.operators}

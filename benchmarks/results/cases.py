@@ -142,7 +142,7 @@ def with_assumptions(traced: TaskGraph) -> TaskGraph:
 
 def _positions(traced: TaskGraph) -> list[int]:
     """Segments that gates follow; never the last one."""
-    macs = [sum(o.macs for o in traced.segment_operators(s)) for s in traced.segments]
+    macs = traced.segment_macs
     done = [so_far / sum(macs) for so_far in accumulate(macs)]
     found = (next(i for i, share in enumerate(done) if share >= depth) for depth in ASSUMED_DEPTHS)
     return sorted({index for index in found if index < len(traced.segments) - 1})

@@ -24,10 +24,10 @@ from networks.gated import GatedNetwork
 from networks.gated_graph import untrained_gate
 from networks.gates.gate_choices import choose_gates
 from networks.learning.losses import event_logit
+from networks.measuring import macs_behind_gates
 from networks.spec import NetworkSpec
 from networks.streams.windows import Windows
 from networks.tracing import TracedNetwork, trace_network
-from networks.training import macs_behind_gates
 from scheduler.recording import Recording
 from scheduler.taskgraph import Codec, CutPoint, Edge, Operator, Segment, TaskGraph
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from networks.contender import Contender
 from networks.contenders.fitted import as_measured, fitted
-from networks.contenders.measuring import measured, recorder
 from networks.gated_graph import trace_gated
+from networks.measuring import measured, recorder
 from networks.spec import NetworkSpec
 
 

@@ -20,13 +20,12 @@ from numpy.typing import NDArray
 from networks.contender import Contender
 from networks.contenders.entropy import choose_entropies
 from networks.contenders.fitted import as_measured, fitted, without_codecs
-from networks.contenders.measuring import measured, recorder
 from networks.gated_graph import trace_gated
 from networks.gates.gate_choices import RECALL_FLOORS, measured_choice
 from networks.gates.thresholds import choose_thresholds
+from networks.measuring import macs_behind_gates, measured, recorder
 from networks.spec import NetworkSpec, Recipe
 from networks.streams.windows import Windows
-from networks.training import macs_behind_gates
 from scheduler.recording import Recording
 from scheduler.taskgraph import Gate, TaskGraph
 

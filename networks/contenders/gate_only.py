@@ -4,9 +4,8 @@ from dataclasses import replace
 
 from networks.contender import Contender
 from networks.contenders.fitted import as_measured, fitted, without_codecs
-from networks.contenders.measuring import recorder
+from networks.measuring import measure, recorder
 from networks.spec import NetworkSpec
-from networks.training import measure
 
 
 def make(spec: NetworkSpec, seed: int) -> Contender:

@@ -5,10 +5,9 @@ from functools import lru_cache
 
 from networks.contender import Contender
 from networks.contenders.fitted import as_measured, fitted
-from networks.contenders.measuring import recorder
 from networks.gated import GatedNetwork
+from networks.measuring import measure, recorder
 from networks.spec import NetworkSpec
-from networks.training import measure
 
 
 @lru_cache(maxsize=1)

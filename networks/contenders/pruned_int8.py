@@ -22,11 +22,11 @@ from networks.contenders import ungated
 from networks.contenders.channels import ChannelGroup, narrow
 from networks.contenders.fitted import as_measured, fitted, without_gates
 from networks.contenders.following import channel_groups
-from networks.contenders.measuring import measured, recorder
-from networks.contenders.quantising import Int8Network
+from networks.contenders.quantising import RoundedNetwork
 from networks.evaluation import accuracy, recall
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
+from networks.measuring import measured, recorder
 from networks.spec import NetworkSpec, nothing_to_prepare
 from networks.streams.windows import Windows
 from scheduler.recording import Recording
@@ -58,7 +58,7 @@ def make(spec: NetworkSpec, seed: int) -> Contender:
     with as_measured(spec, whole):
         exact = recorder(whole, trace_gated(whole).taskgraph)({}, validation)
     for network in _tried(spec, seed, whole):
-        rounded = Int8Network(network.trunk, calibration, name=network.name)
+        rounded = RoundedNetwork(network.trunk, calibration, name=network.name)
         if holds(partial(_recorded, rounded)({}, validation), exact, spec.recipe.recall_floor):
             break
     recorded = partial(_recorded, rounded)
@@ -91,7 +91,7 @@ def _calibration(spec: NetworkSpec, seed: int) -> torch.Tensor:
     return torch.from_numpy(windows.samples[drawn])
 
 
-def _recorded(network: Int8Network, codecs: Mapping[str, str], windows: Windows) -> Recording:
+def _recorded(network: RoundedNetwork, codecs: Mapping[str, str], windows: Windows) -> Recording:
     """What the network says in int8; nothing else can be asked of it."""
     if any(codec != "none" for codec in codecs.values()):
         raise ValueError(f"a network in int8 has no codecs, not {dict(codecs)}")

@@ -35,7 +35,7 @@ _PASSING: frozenset[OperatorKind] = frozenset({"pool", "reshape", "pad"})
 """Kinds that write on the grid of what they read, as TensorFlow Lite has it."""
 
 
-class Int8Network:
+class RoundedNetwork:
     """A network with its weights rounded, and its activations rounded as they come.
 
     Parameters

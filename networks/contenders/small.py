@@ -18,9 +18,10 @@ from networks.contenders.channels import ChannelGroup, narrow
 from networks.contenders.entropy import NEGATIVE_SHARE
 from networks.contenders.fitted import as_measured, fitted, without_gates
 from networks.contenders.following import channel_groups
-from networks.contenders.measuring import measured, recorder
+from networks.evaluation import mean_macs
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
+from networks.measuring import measured, recorder
 from networks.spec import NetworkSpec, nothing_to_prepare
 from networks.tracing import trace
 from scheduler.gating import survival
@@ -96,15 +97,7 @@ def expected_macs(taskgraph: TaskGraph, negative_share: float = NEGATIVE_SHARE) 
         "negative": negative_share,
         "positive": 1 - negative_share,
     }
-    shares = iter(survival(taskgraph.gates, prior))
-    here, total = next(shares), 0.0
-    for segment in taskgraph.segments:
-        total += here * sum(o.macs for o in taskgraph.segment_operators(segment))
-        gate = taskgraph.gate_after(segment.name)
-        if gate is not None:
-            total += here * sum(operator.macs for operator in gate.operators)
-            here = next(shares)
-    return total
+    return mean_macs(taskgraph, survival(taskgraph.gates, prior))
 
 
 def scaled(network: GatedNetwork, step: int) -> GatedNetwork:

@@ -4,9 +4,9 @@ from functools import lru_cache
 
 from networks.contender import Contender
 from networks.contenders.fitted import as_measured, fitted, without_gates
-from networks.contenders.measuring import measured, recorder
 from networks.gated import GatedNetwork
 from networks.gated_graph import trace_gated
+from networks.measuring import measured, recorder
 from networks.spec import NetworkSpec
 
 

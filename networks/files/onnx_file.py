@@ -8,7 +8,7 @@ from devicemodels.operators import Geometry, OperatorKind, Quantisation
 from networks.errors import network_error
 from networks.files.entropy import ENTROPY_DTYPES, entropy_bits
 from networks.files.layers import BITS, Layer, Tensor, fixed_shape, task_graph, unknown_operator
-from networks.windows import mean_window
+from networks.pooling import mean_window
 from scheduler.taskgraph import TaskGraph
 
 _KINDS: dict[str, OperatorKind] = {

@@ -8,7 +8,7 @@ pytest.importorskip("sklearn")
 
 from networks.evaluation import EvaluationReport
 from networks.learning.fitting import fit
-from networks.training import measure, report
+from networks.measuring import measure, report
 from networks.zoo import network_spec
 
 SPEC = network_spec("digits")

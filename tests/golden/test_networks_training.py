@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from devicemodels.documents.files import sha256_of
+from networks.measuring import report
 from networks.streams.windows import SplitName, Windows
 from networks.training import (
     TASKGRAPH_FILE,
     WEIGHTS_FILE,
     load_network,
-    report,
     taskgraph_from_weights,
     train,
 )

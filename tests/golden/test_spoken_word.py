@@ -8,9 +8,10 @@ import pytest
 
 from devicemodels.documents.files import sha256_of
 from networks.gated_graph import trace_gated
+from networks.measuring import report
 from networks.streams.recordings import missing_packages
 from networks.streams.words import VOICES
-from networks.training import TASKGRAPH_FILE, WEIGHTS_FILE, load_network, report
+from networks.training import TASKGRAPH_FILE, WEIGHTS_FILE, load_network
 from networks.zoo import network_spec
 from scheduler.documents import read_taskgraph
 from scheduler.taskgraph import TaskGraph

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from networks.blocks import ConvBlock, MeanOverTime
-from networks.contenders.quantising import Int8Network
+from networks.contenders.quantising import RoundedNetwork
 from networks.contenders.rounding import Grid, grid_of, weights_of
 from networks.tracing import trace, trace_network
 from networks.zoo.ds_cnn import INPUT_SHAPE, DsCnn
@@ -61,7 +61,7 @@ def test_weights_are_within_half_a_step_and_each_channel_uses_its_whole_scale() 
 def test_outputs_are_those_of_integer_arithmetic() -> None:
     """The chain once more, in numpy's integers, after the scheme of Jacob et al."""
     module, given = chain(), samples()
-    network = Int8Network(module, given, name="chain")
+    network = RoundedNetwork(module, given, name="chain")
     graph = network.taskgraph()
     by_name = {operator.name: operator for operator in graph.operators}
 
@@ -106,7 +106,7 @@ def test_outputs_are_those_of_integer_arithmetic() -> None:
 def test_it_says_nearly_what_float32_says_whatever_the_batch() -> None:
     torch.manual_seed(3)
     module, given = DsCnn().eval(), torch.randn(24, *INPUT_SHAPE[1:])
-    network = Int8Network(module, given[:16], name="ds-cnn")
+    network = RoundedNetwork(module, given[:16], name="ds-cnn")
     with torch.no_grad():
         whole, exact = network(given), module(given)
     spread = float(exact.std())
@@ -118,7 +118,7 @@ def test_it_says_nearly_what_float32_says_whatever_the_batch() -> None:
 def test_its_task_graph_has_the_same_work_in_a_quarter_of_the_bytes() -> None:
     module, given = chain(), samples()
     exact = trace(module, given[:1], name="chain")
-    graph = Int8Network(module, given, name="chain").taskgraph()
+    graph = RoundedNetwork(module, given, name="chain").taskgraph()
     assert load_taskgraph(dump_taskgraph(graph), "taskgraph.json") == graph
     first, *rest = graph.operators
     assert (first.name, first.kind, first.inputs) == ("quantise", "quantise", ("input",))
@@ -135,7 +135,7 @@ def test_a_front_end_stays_in_float32() -> None:
     torch.manual_seed(6)
     trunk = build_listener().eval().trunk
     given = torch.from_numpy(load_sounds("train").samples[:40])
-    network = Int8Network(trunk, given, name="beeps")
+    network = RoundedNetwork(trunk, given, name="beeps")
     graph = network.taskgraph()
     names = [operator.name for operator in graph.operators]
     start = names.index("quantise")

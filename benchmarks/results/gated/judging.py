@@ -116,7 +116,7 @@ def _cut(
 def _reach(
     graph: TaskGraph, last: NDArray[np.int64], labels: NDArray[np.int8]
 ) -> tuple[Reach, ...]:
-    macs = [sum(o.macs for o in graph.segment_operators(s)) for s in graph.segments]
+    macs = graph.segment_macs
     before = np.concatenate([[0], np.cumsum(macs)[:-1]]) / max(1, sum(macs))
     return tuple(
         Reach(
