@@ -73,8 +73,8 @@ def search(candidates: Sequence[Candidate], measure: Measure, rules: SweepRules)
             break
         if run.beaten(candidate) is None:
             run.train(candidate, rules.short_epochs)
-    promising = _ranked(candidates, run.trainings) or by_turns(candidates)
-    for candidate in promising:
+    # Where the promising ones do not use the budget up, others get what is left of it.
+    for candidate in (*_ranked(candidates, run.trainings), *by_turns(candidates)):
         if len(run.trainings) >= rules.trainings:
             break
         if run.beaten(candidate) is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations, product
+from itertools import accumulate, combinations, product
 
 from networks.errors import NetworkError
 from networks.gated import CutDesign, GatedNetwork
@@ -74,7 +74,7 @@ def space_of(
     traced
         Its trunk.
     recipe
-        Its gate weights and sparsity weights are among the alternatives.
+        The largest of its gate weights is scaled; its sparsity weights are among the alternatives.
     any_cut
         Gates may stand at any cut point of the trunk, of a long one at ``MOST_CUTS`` of them; if
         not, after its parts.
@@ -135,10 +135,8 @@ def _cut_points(graph: TaskGraph) -> dict[str, int]:
     ends = {segment.operators[-1]: i for i, segment in enumerate(graph.segments[:-1])}
     if len(ends) <= MOST_CUTS:
         return ends
-    done, total = [], 0
-    for segment in graph.segments:
-        total += sum(operator.macs for operator in graph.segment_operators(segment))
-        done.append(total)
+    done = list(accumulate(graph.segment_macs))
+    total = done[-1]
     chosen: set[int] = set()
     for halvings in range(1, MOST_CUTS + 1):
         wanted = total / 2**halvings
@@ -149,9 +147,11 @@ def _cut_points(graph: TaskGraph) -> dict[str, int]:
 
 def _cut_space(cut: str, shape: tuple[int, ...], own: CutDesign | None) -> CutSpace:
     base = own or replace(design_for(shape), dimensions=len(shape) - 2)
-    widths = {max(1, round(share * base.channels)) for share in WIRE_SHARES}
-    if own is not None:
-        widths.add(own.wire_channels)
+    sends_some = {"narrow", "dropped"} & set(base.codecs)
+    shares = WIRE_SHARES if sends_some else ()
+    widths = {max(1, round(share * base.channels)) for share in shares}
+    if own is not None or not widths:
+        widths.add(base.wire_channels)
     ordered = sorted(widths, reverse=True)
     return CutSpace(
         cut,

@@ -84,12 +84,7 @@ def test_the_budget_is_kept_and_everyone_is_accounted_for_once(world: SweepWorld
     assert sorted([*trained, *skipped, *untried]) == sorted(c.name for c in world.candidates)
     assert result == search(world.candidates, world.measure, world.rules)
     if result.untried:
-        assert len(calls) == world.rules.trainings or _all_tried_in_full(world, calls)
-
-
-def _all_tried_in_full(world: SweepWorld, calls: list[tuple[str, int]]) -> bool:
-    """The second stage ended because whoever was promising had been trained, or was beaten."""
-    return len(calls) >= world.rules.short_trainings
+        assert len(calls) == world.rules.trainings
 
 
 def test_a_wrong_bound_is_caught_as_soon_as_its_candidate_is_trained() -> None:

@@ -110,6 +110,14 @@ def test_the_space_is_around_the_networks_own_design(space: SweepSpace) -> None:
     assert len(list(placements(space.cuts, ["early"]))) == len(space.cuts[0].designs)
 
 
+def test_where_all_channels_are_sent_widths_are_no_choice() -> None:
+    network = SPEC.build()
+    cuts = {part: replace(cut, codecs=("sparse",)) for part, cut in network.cuts.items()}
+    sparse = GatedNetwork(network.name, network.input_shape, network.parts, cuts)
+    found = space_of(sparse, trace_gated(sparse).trunk, SPEC.recipe)
+    assert [cut.designs for cut in found.cuts] == [(cuts["early"],), (cuts["middle"],)]
+
+
 def test_the_task_graph_of_a_placement_is_that_of_its_network(space: SweepSpace) -> None:
     tracings = Tracings(SPEC.build(), space)
     for cuts in subsets(space):
