@@ -121,18 +121,22 @@ def sound_plan(path: Path) -> Plan:
     return plan
 
 
-def saved_plan_of(path: Path, scenario: Scenario) -> Plan:
-    """A sound saved plan of the scenario's network; ``InputError`` if it is of other weights."""
-    plan = sound_plan(path)
+def require_plan_of(scenario: Scenario, plan: Plan, file: str) -> None:
+    """Raise ``InputError`` unless a saved plan is of the scenario's network, as it is trained now.
+
+    Whoever runs the scenario's network for a plan asks first: what another network says, or the
+    same one after it was trained again, is not what the plan is about.
+    """
     graph, actual = plan.task_graph, sha256_of(scenario.weights_path)
     if graph.weights_sha256 != actual:
+        old = graph.weights_sha256
+        made_of = f"weights {old[:12]}..." if old else "no weights"
         raise InputError.single(
-            f"the plan is of network '{graph.name}' with weights {graph.weights_sha256[:12]}..., "
-            f"but the scenario's '{scenario.weights_path.name}' is {actual[:12]}...",
-            hint="`wakepath plan` the scenario anew, or give the scenario that the plan is of",
-            file=str(path),
+            f"the plan is of network '{graph.name}' with {made_of}, but the scenario's "
+            f"'{scenario.weights_path.name}' is {actual[:12]}...",
+            hint="plan the scenario anew, with `wakepath plan SCENARIO -o PLAN`",
+            file=file,
         )
-    return plan
 
 
 def baselines(problem: Problem) -> dict[str, Plan | str]:

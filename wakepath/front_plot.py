@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def plot_front(record: FrontRecord, path: Path) -> None:
     """Draw the first two figures against each other, the third as colour, into a file.
 
-    Raises ``InputError`` if the name does not end like a picture.
+    Raises ``InputError`` if the name does not end like a picture, or its folder is not there.
     """
     write_picture(_drawn(record), path)
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"[A-Za-z_][\w./-]*")
 """What may stand in YAML without quotes, and always means a text."""
 
-NULL = "tag:yaml.org,2002:null"
-"""YAML's tag of nothing: `null`, `~` or no word at all."""
+_NULL = "tag:yaml.org,2002:null"
+"""What says that there is nothing: ``null``, ``~`` or no word at all."""
 
 Edit = tuple[int, int, str]
 """From where to where a text is replaced, and by what."""
@@ -54,8 +54,8 @@ def _edits(text: str, folder: Path, member: Path) -> Iterator[Edit]:
         fields = dict(_fields(value))
         if key.value == "network":
             files = {"weights": WEIGHTS_FILE, "taskgraph": TASKGRAPH_FILE, "design": DESIGN_FILE}
-            named = "file" in fields and fields["file"].tag != NULL
-            own = {"file": moved(fields["file"].value)} if named else {}
+            file = fields.get("file")
+            own = {} if file is None or file.tag == _NULL else {"file": moved(file.value)}
             row = {"name": fields["name"].value, **own, **files}
             shown = ", ".join(f"{name}: {_written(word)}" for name, word in row.items())
             yield key.end_mark.index, _end(value), f": {{{shown}}}"

@@ -5,8 +5,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devicemodels.documents.errors import InputError, Problem
-from devicemodels.documents.files import folder_problems, write_atomically
+from devicemodels.documents.errors import InputError
+from devicemodels.documents.files import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,16 +17,20 @@ PLOT_FORMATS = (".png", ".svg", ".pdf")
 
 def require_picture(path: Path) -> None:
     """Raise ``InputError`` if the name does not end like a picture, or its folder is not there."""
-    problems = list(folder_problems(path))
     if path.suffix not in PLOT_FORMATS:
-        hint = f"end it with {', '.join(PLOT_FORMATS)}"
-        problems.append(Problem(f"'{path.name}' is not a picture that can be written", hint=hint))
-    if problems:
-        raise InputError(problems)
+        raise InputError.single(
+            f"'{path.name}' is not a picture that can be written",
+            hint=f"end it with {', '.join(PLOT_FORMATS)}",
+        )
+    if not path.parent.is_dir():
+        raise InputError.single(
+            f"'{path}' cannot be written: there is no folder '{path.parent}'",
+            hint="make the folder, or name another",
+        )
 
 
 def write_picture(figure: "Figure", path: Path) -> None:
-    """Draw a figure into a file, or raise ``InputError`` if it is no picture's name or place."""
+    """Draw a figure into a file, or raise ``InputError`` as :func:`require_picture`."""
     require_picture(path)
     buffer = BytesIO()
     figure.savefig(buffer, format=path.suffix[1:], dpi=150, metadata=None)

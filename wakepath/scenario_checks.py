@@ -15,6 +15,7 @@ from wakepath.scenario_file import ScenarioFile, platform_source
 from wakepath.workload_checks import NANOSECOND, time_problems, workload_problems
 
 LARGEST_SEED = 2**64 - 1
+"""Random draws and PyTorch take no larger one."""
 
 
 def stream_names() -> tuple[str, ...]:

@@ -1,10 +1,11 @@
 """``wakepath train --sweep``: where to gate a scenario's network, found on its platform."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from devicemodels.documents.files import plain, read_text, write_atomically
-from networks.spec import NetworkSpec
 from networks.sweep.front import SweepFront
 from networks.sweep.pricing import Pricing
 from networks.sweep.sweep import sweep
@@ -15,6 +16,9 @@ from wakepath.pictures import require_picture
 from wakepath.scenario import SCENARIO_FILE, Scenario, scenario_file
 from wakepath.sweep_tables import left_out, sweep_record, sweep_table
 from wakepath.terminal import print_json, say, stdout_console
+
+if TYPE_CHECKING:
+    from networks.spec import NetworkSpec
 
 SWEEP_FOLDER = "sweep"
 """Where a sweep goes if nothing else is said, in the scenario's folder."""
@@ -50,8 +54,8 @@ def sweep_scenario(
     """
     if plot is not None:
         require_picture(plot)
-    text = read_text(scenario_file(path))  # as it was asked, whatever it says in an hour
-    spec = spec_of(scenario)
+    text = read_text(scenario_file(path))
+    spec = _loading_once(spec_of(scenario))
     front = sweep(
         spec,
         pricing_of(scenario, spec),
@@ -74,7 +78,12 @@ def sweep_scenario(
         say(f"front drawn in {plot}")
 
 
-def pricing_of(scenario: Scenario, spec: NetworkSpec) -> Pricing:
+def _loading_once(spec: "NetworkSpec") -> "NetworkSpec":
+    """The network with its splits kept: pricing needs that of validation, and so do trainings."""
+    return replace(spec, load=cache(spec.load))
+
+
+def pricing_of(scenario: Scenario, spec: "NetworkSpec") -> Pricing:
     """The scenario's platform and rules; classes come as often as in validation data."""
     from networks.gated_graph import trace_gated  # noqa: PLC0415
     from networks.learning.splits import load_split  # noqa: PLC0415
@@ -90,7 +99,7 @@ def pricing_of(scenario: Scenario, spec: NetworkSpec) -> Pricing:
 
 
 def _make_runnable(front: SweepFront, scenario: Scenario, text: str, folder: Path) -> None:
-    """A scenario beside the weights of each network on the front."""
+    """A scenario beside the weights of each network on the front, made of the user's ``text``."""
     for name in sorted({member.folder for member in front.members}):
         here = (folder / name).resolve()
         moved = member_scenario(text, scenario.folder.resolve(), here)

@@ -23,8 +23,8 @@ Columns = Mapping[str, NDArray[Any]]
 
 UNREADABLE = (
     ValueError,
-    OSError,  # a damaged compression, which bz2 reads as data
     EOFError,
+    OSError,  # bytes that bzip2 did not write
     KeyError,
     RuntimeError,  # an encrypted member; its subclass says that a compression is unknown
     MemoryError,  # a damaged shape
@@ -36,7 +36,7 @@ UNREADABLE = (
     zlib.error,
     lzma.LZMAError,
 )
-"""What numpy and zipfile raise for a file that is not what it should be."""
+"""What numpy and zipfile raise for bytes that are not what they should be."""
 
 
 @dataclass(frozen=True, slots=True)

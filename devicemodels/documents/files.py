@@ -5,11 +5,11 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import Field, fields, is_dataclass
 from pathlib import Path
 
-from devicemodels.documents.errors import InputError, Problem
+from devicemodels.documents.errors import InputError
 
 LARGEST_TEXT_BYTES = 256 * 1024 * 1024
 """No document of ours comes near; whatever is larger is not one."""
@@ -55,16 +55,6 @@ def read_bytes(path: Path, *, shown_as: str | None = None) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError.single(f"cannot be read: {reason}", file=file) from None
-
-
-def folder_problems(path: Path) -> Iterator[Problem]:
-    """Whether the folder that ``path`` shall be written into is there: asked before long work."""
-    if not path.parent.is_dir():
-        yield Problem(
-            f"cannot be written: there is no folder '{path.parent}'",
-            hint="make it first, or name a file in another",
-            file=str(path),
-        )
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

@@ -1,6 +1,5 @@
 """A long run on disk: where it stands and what it is of, so that it goes on as if never stopped."""
 
-import io
 import json
 from dataclasses import astuple, fields, is_dataclass
 from hashlib import sha256
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from devicemodels.documents.column_file import UNREADABLE, text_column, write_columns
+from devicemodels.documents.column_file import Columns, read_columns, text_column, write_columns
 from devicemodels.documents.errors import InputError
 from devicemodels.documents.json_document import dump_document
 from simulator.compiled.journey import Course, Journey
@@ -53,18 +52,14 @@ def load(path: Path, belongs_to: str, fresh: Journey) -> Journey:
 
     ``fresh`` is the same run at its beginning: it says which arrays there must be.
     """
-    file = str(path)
+    read = read_columns(path, what="checkpoint", written_by="`wakepath simulate --checkpoint`")
+    file = read.file
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError.single(f"cannot be read: {error.strerror}", file=file) from None
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            header = json.loads(archive["header"].tobytes())
-            version, belonged_to = header["version"], header["belongs_to"]
-            if version == CHECKPOINT_VERSION and belonged_to == belongs_to:
-                return _journey(header, archive, fresh)
-    except UNREADABLE:
+        header = json.loads(read.text("header"))
+        version, belonged_to = header["version"], header["belongs_to"]
+        if version == CHECKPOINT_VERSION and belonged_to == belongs_to:
+            return _journey(header, read.columns, fresh)
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise InputError.single(
             "not a checkpoint, or damaged", hint="begin the run anew", file=file
         ) from None
@@ -82,7 +77,7 @@ def load(path: Path, belongs_to: str, fresh: Journey) -> Journey:
     )
 
 
-def _journey(header: dict[str, Any], columns: Any, fresh: Journey) -> Journey:
+def _journey(header: dict[str, Any], columns: Columns, fresh: Journey) -> Journey:
     slots = len(columns["state.slots"])
     if slots < len(fresh.state.slots) or len(header["cursors"]) != len(fresh.cursors):
         raise ValueError("not the arrays of this run")

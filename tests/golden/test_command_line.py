@@ -14,11 +14,15 @@ import pytest
 
 from backends.failures import WorkerDied
 from devicemodels.documents.errors import InputError
+from scheduler.plan import Plan
+from simulator.sources.fates import Drawn, Replayed
 from tests.command_line import ROOT, SCENARIO, edited, scenario_text, succeeds, wakepath
 from wakepath.cli import cli, main
+from wakepath.commands import run as run_command
 from wakepath.flow import load_stream
 from wakepath.scenario import load_scenario
 from wakepath.scenario_file import StreamChoice
+from wakepath.simulation import Conditions
 
 pytestmark = pytest.mark.workers
 
@@ -217,6 +221,24 @@ def test_run_says_what_is_modelled(report: dict[str, Any]) -> None:
         "energy": "modelled",
         "answers": "measured",
     }
+
+
+class Simulated(Exception):
+    """Ends a run where its simulation begins."""
+
+
+@pytest.mark.parametrize(("replay", "fates"), [("true", Replayed), ("false", Drawn)])
+def test_run_replays_what_simulate_replays(
+    replay: str, fates: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def simulated(_: Plan, conditions: Conditions, *__: object) -> None:
+        assert isinstance(conditions.source.fates, fates)
+        raise Simulated
+
+    path = edited(tmp_path, "replay: true", f"replay: {replay}")
+    monkeypatch.setattr(run_command, "simulate_under", simulated)
+    with pytest.raises(Simulated):
+        run_command.command.main([str(path)], standalone_mode=False)
 
 
 def workers_of(parent: int) -> list[int]:

@@ -93,6 +93,7 @@ def test_the_scheduler_says_the_same(tmp_path: Path) -> None:
         (("wearable", "--network", "gone.tflite"), "gone.tflite"),
         (("wearable", "--network", "kws.pickle"), "'.pickle' is not that of a network file"),
         (("--plot", "x.png"), "--layers and --plot are about one platform"),
+        (("wearable", "--validate"), "--validate judges all published rows together"),
         (("wearable", "--plot", "x.gif"), "'x.gif' is not a picture that can be written"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, tuple) else "",

@@ -12,6 +12,7 @@ from simulator.idling.policies import FIXED, BreakEven, IdlePolicy
 from simulator.sources.releases import Burst, Periodic
 from simulator.sources.source import Source
 from tests.compiled_worlds import DURATION_NS, assert_same, cascade, random_world, sources_of
+from tests.damaged_columns import DAMAGED, damaged
 
 
 class Interrupted(Exception):
@@ -85,6 +86,16 @@ def test_a_damaged_checkpoint_is_refused(damage: bytes | None, tmp_path: Path):
             1_000_000,
             checkpoint=Checkpoint(file, resume=True),
         )
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_a_checkpoint_whose_directory_lies_is_refused(case: str, tmp_path: Path):
+    file = tmp_path / "run.checkpoint"
+    pipelines = [(cascade(), Source(Periodic(10_000)))]
+    simulate_long(pipelines, 1_000_000, checkpoint=Checkpoint(file))
+    file.write_bytes(damaged(file.read_bytes(), case))
+    with pytest.raises(InputError, match="not a checkpoint"):
+        simulate_long(pipelines, 1_000_000, checkpoint=Checkpoint(file, resume=True))
 
 
 def test_a_checkpoint_with_other_arrays_is_refused(tmp_path: Path):

@@ -62,13 +62,14 @@ def command(
     the whole network alone, at each operating point; exit code 1 if no core of NAME can.
     """
     if validate:
-        if network_name is not None or layers or plot is not None:
+        if name is not None or network_name is not None or layers or plot is not None:
             raise InputError.single(
-                "--validate is about published networks", hint="leave out what stands beside it"
+                "--validate judges all published rows together",
+                hint="leave out what stands beside it",
             )
         from wakepath.validation.command import validate_devices  # noqa: PLC0415 - scipy
 
-        validate_devices(name, output_format)
+        validate_devices(output_format)
         return
     if plot is not None:
         require_picture(plot)

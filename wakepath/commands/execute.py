@@ -8,7 +8,13 @@ from devicemodels.catalog import load_platform
 from scheduler.registry import DEFAULT_ALGORITHM
 from simulator.metrics import metrics
 from wakepath.comparison import compare
-from wakepath.flow import load_stream, plan_scenario, record_stream, saved_plan_of
+from wakepath.flow import (
+    load_stream,
+    plan_scenario,
+    record_stream,
+    require_plan_of,
+    sound_plan,
+)
 from wakepath.hardware import bench, calibrate_and_execute, execute_calibrated
 from wakepath.report import Report
 from wakepath.scenario import load_scenario
@@ -31,7 +37,8 @@ def command(
     if plan_file is None:
         plan = plan_scenario(scenario, DEFAULT_ALGORITHM)
     else:
-        plan = saved_plan_of(plan_file, scenario)
+        plan = sound_plan(plan_file)
+        require_plan_of(scenario, plan, str(plan_file))
     stream = load_stream(scenario)
     recording = record_stream(plan, stream)
     with bench(scenario, plan.task_graph, stream, scenario.load_hardware()) as on:

@@ -13,6 +13,7 @@ from scheduler.registry import ALGORITHMS, DEFAULT_ALGORITHM, schedule
 from wakepath.flow import baselines, exact_plan, problem_of
 from wakepath.front_plot import plot_front
 from wakepath.fronts import chosen_figures, pareto_front
+from wakepath.pictures import require_picture
 from wakepath.prediction import predicted
 from wakepath.report import Report
 from wakepath.scenario import load_scenario
@@ -88,6 +89,8 @@ def command(
 
         plan_several(scenarios, utilisation, output, output_format)
         return
+    if plot is not None:
+        require_picture(plot)
     problem = problem_of(scenarios[0])
     compared = chosen_figures(figures)
     if algorithm == DEFAULT_ALGORITHM:

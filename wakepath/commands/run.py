@@ -39,8 +39,9 @@ def command(
 ) -> int:
     """Plan SCENARIO, simulate the plan, execute it here, and compare: the main job.
 
-    SCENARIO is a folder or a scenario.yaml. Exit code 0 if all went well, 1 if no plan is
-    feasible, a deadline was missed or a worker failed.
+    SCENARIO is a folder or a scenario.yaml. The cores are given its stream; the simulation replays
+    it too, or draws its samples where the workload says `replay: false`. Exit code 0 if all went
+    well, 1 if no plan is feasible, a deadline was missed or a worker failed.
     """
     scenario = with_seed(load_scenario(scenario_path), seed)
     problem = problem_of(scenario)

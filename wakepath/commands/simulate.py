@@ -1,5 +1,6 @@
 """``wakepath simulate``."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,7 +9,6 @@ import click
 from devicemodels.cost import nanoseconds
 from devicemodels.documents.errors import InputError
 from devicemodels.documents.errors import Problem as Fault
-from devicemodels.documents.files import folder_problems
 from scheduler.plan import Plan
 from scheduler.recording import Recording
 from scheduler.recording_document import (
@@ -28,7 +28,7 @@ from wakepath.flow import (
     load_stream,
     plan_scenario,
     record_stream,
-    saved_plan_of,
+    require_plan_of,
     sound_plan,
 )
 from wakepath.options import DURATION, IDLE_POLICY, SHARE
@@ -182,6 +182,8 @@ def command(
     else:
         policy = scenario.idle_policy
         if recording is None and scenario.workload.replay:
+            if plan_file is not None:
+                require_plan_of(scenario, plan, str(plan_file))
             recording = record_stream(plan, load_stream(scenario))
         if record_file is not None and recording is not None:
             stream = f"{scenario.stream.name}, {scenario.stream.split}"
@@ -210,17 +212,11 @@ def command(
 def _check(files: Files, engine: str, precision: float | None, checkpoint: Path | None) -> None:
     """All that is wrong with the options, before anything is done."""
     faults = [
-        Fault(f"{what} cannot be written to '{file}'", hint=f"end its name in {' or '.join(ends)}")
-        for what, file, ends in (
-            ("a trace", files.trace, (".json", ".npz")),
-            ("power", files.power, (".csv",)),
-            ("a recording", files.record, (".npz",)),
-        )
-        if file is not None and file.suffix not in ends
+        *_unwritable("a trace", files.trace, (".json", ".npz")),
+        *_unwritable("power", files.power, (".csv",)),
+        *_unwritable("a recording", files.record, (".npz",)),
+        *_unwritable("a checkpoint", checkpoint, ()),
     ]
-    for file in (files.trace, files.power, files.record):
-        if file is not None:
-            faults += folder_problems(file)
     for option, value in (("--precision", precision), ("--checkpoint", checkpoint)):
         if value is not None and engine != "compiled":
             faults.append(Fault(f"{option} is for long runs", hint="add `--engine compiled`"))
@@ -228,6 +224,17 @@ def _check(files: Files, engine: str, precision: float | None, checkpoint: Path 
         faults.append(Fault("--precision must be above 0", hint="write 0.5%"))
     if faults:
         raise InputError(faults)
+
+
+def _unwritable(what: str, file: Path | None, ends: tuple[str, ...]) -> Iterator[Fault]:
+    """Why a file that is asked for cannot be written; none of ``ends`` is needed if it is empty."""
+    if file is None:
+        return
+    message = f"{what} cannot be written to '{file}'"
+    if ends and file.suffix not in ends:
+        yield Fault(message, hint=f"end its name in {' or '.join(ends)}")
+    if not file.parent.is_dir():
+        yield Fault(message, hint=f"make the folder '{file.parent}', or name another")
 
 
 def _check_record(record: Path | None, replay: Path | None, scenario: Scenario | None) -> None:
@@ -292,7 +299,7 @@ def _write(files: Files, trace: Trace, conditions: Conditions) -> None:
 
 def _plan(scenario: Scenario | None, plan_file: Path | None) -> Plan:
     if plan_file is not None:
-        return sound_plan(plan_file) if scenario is None else saved_plan_of(plan_file, scenario)
+        return sound_plan(plan_file)
     if scenario is None:
         raise InputError.single("nothing to simulate", hint="give a SCENARIO, or --plan plan.json")
     return plan_scenario(scenario, DEFAULT_ALGORITHM)

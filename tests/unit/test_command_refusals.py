@@ -1,4 +1,4 @@
-"""A saved plan is played with the weights that it was made of, or not at all."""
+"""What commands refuse before any work: plans of other weights, seeds, folders that are not."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from devicemodels.documents.errors import InputError
 from scheduler.documents import dump_plan
 from tests.command_line import ROOT, SCENARIO, edited
 from wakepath.cli import cli
-from wakepath.flow import plan_scenario, saved_plan_of
+from wakepath.flow import plan_scenario, require_plan_of, sound_plan
 from wakepath.scenario import load_scenario
 
 
@@ -31,7 +31,7 @@ def retrained(tmp_path: Path) -> Path:
 
 
 def test_a_plan_of_the_scenario_is_read(saved: Path) -> None:
-    assert saved_plan_of(saved, load_scenario(ROOT / SCENARIO)).certificate.status == "optimal"
+    require_plan_of(load_scenario(ROOT / SCENARIO), sound_plan(saved), str(saved))
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,13 @@ def test_files_in_no_folder_are_refused_before_any_work(tmp_path: Path, saved: P
     words = ["simulate", "--plan", str(saved), "--trace", str(nowhere / "t.json")]
     done = CliRunner().invoke(cli, [*words, "--power", str(nowhere / "p.csv")])
     assert isinstance(done.exception, InputError)
-    assert [problem.file for problem in done.exception.problems] == [
-        str(nowhere / "t.json"),
-        str(nowhere / "p.csv"),
+    assert [problem.message for problem in done.exception.problems] == [
+        f"a trace cannot be written to '{nowhere / 't.json'}'",
+        f"power cannot be written to '{nowhere / 'p.csv'}'",
     ]
-    words = ["train", str(ROOT / SCENARIO), "--sweep", "-o", str(tmp_path)]
-    done = CliRunner().invoke(cli, [*words, "--plot", str(nowhere / "front.png")])
-    assert isinstance(done.exception, InputError)
-    assert f"there is no folder '{nowhere}'" in done.exception.problems[0].message
+    for words in (["train", "--sweep", "-o", str(tmp_path)], ["plan"]):
+        plot = ["--plot", str(nowhere / "front.png")]
+        done = CliRunner().invoke(cli, [*words, str(ROOT / SCENARIO), *plot])
+        assert isinstance(done.exception, InputError)
+        assert f"there is no folder '{nowhere}'" in done.exception.problems[0].message
     assert not list(tmp_path.iterdir())
