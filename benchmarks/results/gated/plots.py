@@ -7,7 +7,7 @@ from statistics import fmean
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from benchmarks.results.gated.figures import Planned
 from benchmarks.results.gated.sets import AT, GATED, NEGATIVES, ONE_CORE, UNGATED, DataSet
@@ -28,11 +28,7 @@ ENTRY_WIDTH = 1.6
 MICRO = 1e6
 
 NARROW_RANGE = 4.0
-"""An axis of energy whose ends are no further apart than this factor has finer ticks."""
-
-FINE_TICKS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
-
-COARSE_TICKS = (1.0, 2.0, 5.0)
+"""An axis of energy whose ends are no further apart than this factor has even ticks."""
 
 MARKERS = "osD^v<>PX*"
 
@@ -188,7 +184,7 @@ def _energies(axis, set_scale: Callable[[str], None]) -> None:  # type: ignore[n
     set_scale("log")
     low, high = axis.get_view_interval()
     few = high < NARROW_RANGE * low
-    axis.set_major_locator(LogLocator(subs=FINE_TICKS if few else COARSE_TICKS))
+    axis.set_major_locator(MaxNLocator(6) if few else LogLocator(subs=(1.0, 2.0, 5.0)))
     axis.set_major_formatter("{x:g}")
     axis.set_minor_formatter(NullFormatter())
     axis.set_minor_locator(NullLocator())
