@@ -1,7 +1,10 @@
 """The program as a user starts it, for the tests that look at what it prints."""
 
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -16,6 +19,19 @@ def wakepath(*words: str, flags: tuple[str, ...] = ()) -> subprocess.CompletedPr
         text=True,
         check=False,
     )
+
+
+@contextmanager
+def ctrl_c_heard() -> Iterator[None]:
+    """What is started meanwhile hears Ctrl-C, though a shell has sent the tests to the background.
+
+    A new process inherits that a signal is ignored, not that it is handled.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def succeeds(*words: str) -> str:

@@ -16,7 +16,15 @@ from backends.failures import WorkerDied
 from devicemodels.documents.errors import InputError
 from scheduler.plan import Plan
 from simulator.sources.fates import Drawn, Replayed
-from tests.command_line import ROOT, SCENARIO, edited, scenario_text, succeeds, wakepath
+from tests.command_line import (
+    ROOT,
+    SCENARIO,
+    ctrl_c_heard,
+    edited,
+    scenario_text,
+    succeeds,
+    wakepath,
+)
 from wakepath.cli import cli, main
 from wakepath.commands import run as run_command
 from wakepath.flow import load_stream
@@ -258,14 +266,15 @@ def workers_of(parent: int) -> list[int]:
 
 def started_run() -> tuple[subprocess.Popen[str], list[int]]:
     """A run whose workers execute, and their process ids."""
-    run = subprocess.Popen(
-        [sys.executable, "-m", "wakepath", "execute", SCENARIO],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    with ctrl_c_heard():
+        run = subprocess.Popen(
+            [sys.executable, "-m", "wakepath", "execute", SCENARIO],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
     while len(workers := workers_of(run.pid)) < 3:
         assert run.poll() is None, run.communicate()
         time.sleep(0.05)

@@ -29,6 +29,7 @@ from tests.backends_worlds import (
     shared_memory,
     small_world,
 )
+from tests.command_line import ctrl_c_heard
 
 pytestmark = pytest.mark.workers
 
@@ -245,15 +246,16 @@ with WorkerPool(platform, world.graph, world.programs) as pool:
 def running() -> Iterator[tuple["subprocess.Popen[str]", list[int]]]:
     """A program in a process group of its own, in the middle of a run; and its workers."""
     root = Path(__file__).parents[2]
-    program = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    with ctrl_c_heard():
+        program = subprocess.Popen(
+            [sys.executable, "-c", SCRIPT],
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": str(root)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
     assert program.stdout is not None
     workers = [int(word) for word in program.stdout.readline().split()]
     assert len(workers) == 2, program.communicate()
